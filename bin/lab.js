@@ -1,0 +1,236 @@
+#!/usr/bin/env node
+/**
+ * The way into the program from a fresh clone: looks whether Node is new enough, whether the modules that
+ * package-lock.json names are installed and whether the build is up to date; brings what is missing; then runs it.
+ * It needs Node's own modules only, and its syntax is old on purpose: an old Node must be able to say that it is old.
+ */
+"use strict";
+const fs = require("fs");
+const path = require("path");
+const { clearInterval, setInterval, setTimeout } = require("timers");
+
+const project = path.resolve(__dirname, "..");
+const unfit = 3;
+const install = ["ci", "--include=dev"];
+const installCommand = `npm ${install.join(" ")}`;
+const buildCommand = "node bin/build.js";
+const onlyLook = process.env.LAB_SETUP === "check";
+
+/** Why the program cannot run here, and the one command that mends it. */
+class NotReady extends Error {
+  constructor(reason, remedy) {
+    super(remedy ? `${reason}\n  ${remedy}` : reason);
+  }
+}
+
+function refuseOldNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 9)) return;
+  throw new NotReady(
+    `Node ${process.versions.node} (${process.execPath}) is too old: this program needs Node 20.9 or newer`,
+    "https://nodejs.org/en/download",
+  );
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(project, file), "utf8"));
+  } catch (error) {
+    if (error.code === "ENOENT") return undefined;
+    throw new NotReady(`${file} cannot be read: ${error.message}`);
+  }
+}
+
+/** Which modules package-lock.json names that npm has not installed. npm writes its own list last, when all is in place. */
+function missingModules() {
+  const installed = readJson("node_modules/.package-lock.json");
+  if (!installed) return ["node_modules"];
+  const wanted = readJson("package-lock.json") || {};
+  return Object.keys(wanted.packages || {}).filter((name) => {
+    if (name === "") return false;
+    const want = wanted.packages[name];
+    const have = installed.packages[name];
+    // Optional ones are for other systems, as often as not.
+    return have ? have.version !== want.version : !want.optional && !want.devOptional;
+  });
+}
+
+/** The start time of a process in clock ticks since boot: with the pid it names one process, for ever. */
+function startTime(pid) {
+  try {
+    return fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").pop().split(" ")[19];
+  } catch {
+    return "";
+  }
+}
+
+function isAlive(owner) {
+  const [pid, started] = owner.split(" ");
+  try {
+    process.kill(Number(pid), 0);
+  } catch (error) {
+    if (error.code !== "EPERM") return false;
+  }
+  return started === startTime(pid);
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Runs `work` while no other process of this checkout does: two installations at once destroy each other. */
+async function alone(work) {
+  const lock = path.join(project, ".lab", "installing");
+  const self = `${process.pid} ${startTime(process.pid)}`;
+  const mine = `${lock}.${process.pid}`;
+  fs.mkdirSync(path.dirname(lock), { recursive: true });
+  fs.writeFileSync(mine, self);
+  try {
+    for (let told = false; ; await pause(100)) {
+      try {
+        // A link appears with its content, or not at all.
+        fs.linkSync(mine, lock);
+        break;
+      } catch (error) {
+        if (error.code !== "EEXIST") throw error;
+      }
+      const owner = readOrEmpty(lock);
+      if (owner !== "" && !isAlive(owner)) dropStale(lock, owner);
+      else if (!told) {
+        console.error(`  → waiting for another lab (pid ${owner.split(" ")[0]}) that is installing`);
+        told = true;
+      }
+    }
+  } finally {
+    fs.unlinkSync(mine);
+  }
+  try {
+    return await work();
+  } finally {
+    fs.unlinkSync(lock);
+  }
+}
+
+function readOrEmpty(file) {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Takes away the lock of a dead process. Moved first and read again: it may have changed hands since. */
+function dropStale(lock, owner) {
+  const aside = `${lock}.${process.pid}.stale`;
+  try {
+    fs.renameSync(lock, aside);
+    if (fs.readFileSync(aside, "utf8") !== owner) fs.linkSync(aside, lock);
+    fs.unlinkSync(aside);
+  } catch (error) {
+    if (error.code !== "ENOENT" && error.code !== "EEXIST") throw error;
+  }
+}
+
+/** Says how long something has been going on: a line that moves on a terminal, now and then a plain line elsewhere. */
+function showTime(what) {
+  const began = Date.now();
+  const seconds = () => Math.round((Date.now() - began) / 1000);
+  const terminal = process.stderr.isTTY;
+  const timer = setInterval(
+    () => process.stderr.write(terminal ? `\r  → ${what}  ${seconds()} s` : `  … ${what}  ${seconds()} s\n`),
+    terminal ? 200 : 10000,
+  );
+  console.error(`  → ${what}`);
+  if (terminal) process.stderr.write("\x1b[1A");
+  return () => {
+    clearInterval(timer);
+    if (terminal) process.stderr.write("\r\x1b[K");
+    return seconds();
+  };
+}
+
+function runNpm() {
+  return new Promise((resolve) => {
+    const { spawn } = require("child_process");
+    const npm = spawn("npm", install, {
+      cwd: project,
+      env: Object.assign({}, process.env, { NODE_ENV: "" }),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    const keep = (chunk) => {
+      said = (said + chunk).slice(-20000);
+    };
+    npm.stdout.on("data", keep);
+    npm.stderr.on("data", keep);
+    npm.on("error", (error) => resolve({ exit: -1, said: error.message }));
+    npm.on("close", (exit) => resolve({ exit, said }));
+  });
+}
+
+async function installModules() {
+  if (missingModules().length === 0) return;
+  const done = showTime(`${installCommand} (in ${project})`);
+  const { exit, said } = await runNpm();
+  const seconds = done();
+  if (exit !== 0) {
+    const last = said.trim().split("\n").slice(-15).join("\n");
+    throw new NotReady(`${installCommand} failed (exit ${exit}). Its last lines:\n${last}`, installCommand);
+  }
+  const count = Object.keys(readJson("node_modules/.package-lock.json").packages).length;
+  console.error(`  ✓ node modules            installed (${count} packages, ${seconds} s)`);
+}
+
+async function bringModules() {
+  const missing = missingModules();
+  if (missing.length === 0) return;
+  const what =
+    missing[0] === "node_modules"
+      ? "the node modules are not installed"
+      : `the node modules differ from package-lock.json (${missing.length}: ${missing[0].replace("node_modules/", "")} …)`;
+  if (onlyLook) throw new NotReady(`${what}, and LAB_SETUP=check only looks`, installCommand);
+  await alone(installModules);
+}
+
+async function bringBuild() {
+  const { build, explain, fresh } = require("./build.js");
+  if (fresh()) return;
+  if (onlyLook) throw new NotReady("the build is older than its sources, and LAB_SETUP=check only looks", buildCommand);
+  try {
+    await build();
+  } catch (error) {
+    if (error.code) throw error;
+    throw new NotReady(`the build failed\n${explain(error)}`, buildCommand);
+  }
+}
+
+/** What a person can do about a folder that takes no files. */
+function explainFolder(error) {
+  const reasons = {
+    EROFS: "its file system is read-only",
+    ENOSPC: "no space is left on its device",
+    EACCES: "this user may not write there",
+    EPERM: "this user may not write there",
+    EDQUOT: "this user's disk quota is used up",
+  };
+  const reason = reasons[error.code];
+  return (
+    reason && new NotReady(`the project folder ${project} cannot be written: ${reason} (${error.code}, ${error.path})`)
+  );
+}
+
+async function main() {
+  refuseOldNode();
+  await bringModules();
+  await bringBuild();
+}
+
+main().then(
+  () => require("../dist/lab.js"),
+  (error) => {
+    const known = error instanceof NotReady ? error : explainFolder(error);
+    if (!known) throw error;
+    console.error(known.message);
+    process.exitCode = unfit;
+  },
+);
