@@ -7,7 +7,8 @@
 "use strict";
 const fs = require("fs");
 const path = require("path");
-const { clearInterval, setInterval, setTimeout } = require("timers");
+const { clearInterval, setInterval } = require("timers");
+const { alone } = require("./alone.js");
 
 const project = path.resolve(__dirname, "..");
 const unfit = 3;
@@ -53,82 +54,6 @@ function missingModules() {
     // Optional ones are for other systems, as often as not.
     return have ? have.version !== want.version : !want.optional && !want.devOptional;
   });
-}
-
-/** The start time of a process in clock ticks since boot: with the pid it names one process, for ever. */
-function startTime(pid) {
-  try {
-    return fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").pop().split(" ")[19];
-  } catch {
-    return "";
-  }
-}
-
-function isAlive(owner) {
-  const [pid, started] = owner.split(" ");
-  try {
-    process.kill(Number(pid), 0);
-  } catch (error) {
-    if (error.code !== "EPERM") return false;
-  }
-  return started === startTime(pid);
-}
-
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Runs `work` while no other process of this checkout does: two installations at once destroy each other. */
-async function alone(work) {
-  const lock = path.join(project, ".lab", "installing");
-  const self = `${process.pid} ${startTime(process.pid)}`;
-  const mine = `${lock}.${process.pid}`;
-  fs.mkdirSync(path.dirname(lock), { recursive: true });
-  fs.writeFileSync(mine, self);
-  try {
-    for (let told = false; ; await pause(100)) {
-      try {
-        // A link appears with its content, or not at all.
-        fs.linkSync(mine, lock);
-        break;
-      } catch (error) {
-        if (error.code !== "EEXIST") throw error;
-      }
-      const owner = readOrEmpty(lock);
-      if (owner !== "" && !isAlive(owner)) dropStale(lock, owner);
-      else if (!told) {
-        console.error(`  → waiting for another lab (pid ${owner.split(" ")[0]}) that is installing`);
-        told = true;
-      }
-    }
-  } finally {
-    fs.unlinkSync(mine);
-  }
-  try {
-    return await work();
-  } finally {
-    fs.unlinkSync(lock);
-  }
-}
-
-function readOrEmpty(file) {
-  try {
-    return fs.readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** Takes away the lock of a dead process. Moved first and read again: it may have changed hands since. */
-function dropStale(lock, owner) {
-  const aside = `${lock}.${process.pid}.stale`;
-  try {
-    fs.renameSync(lock, aside);
-    if (fs.readFileSync(aside, "utf8") !== owner) fs.linkSync(aside, lock);
-    fs.unlinkSync(aside);
-  } catch (error) {
-    if (error.code !== "ENOENT" && error.code !== "EEXIST") throw error;
-  }
 }
 
 /** Says how long something has been going on: a line that moves on a terminal, now and then a plain line elsewhere. */
@@ -189,7 +114,8 @@ async function bringModules() {
       ? "the node modules are not installed"
       : `the node modules differ from package-lock.json (${missing.length}: ${missing[0].replace("node_modules/", "")} …)`;
   if (onlyLook) throw new NotReady(`${what}, and LAB_SETUP=check only looks`, installCommand);
-  await alone(installModules);
+  const waiting = (pid) => console.error(`  → waiting for another lab (pid ${pid}) that installs the node modules`);
+  await alone(project, "install", waiting, installModules);
 }
 
 async function bringBuild() {
