@@ -152,7 +152,8 @@ async function main() {
 }
 
 main().then(
-  () => require("../dist/lab.js"),
+  // bin/app.js comes this way too, for the CDKTF app.
+  () => require(require.main === module ? "../dist/lab.js" : "../dist/main.js"),
   (error) => {
     const known = error instanceof NotReady ? error : explainFolder(error);
     if (!known) throw error;

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { toShell } from "./command";
+import { commandsOf, Probe } from "./probes";
+
+/** Source of the claims: see docs/claims.md. */
+export const ClaimId = z.string().regex(/^[AB]\d{1,2}$/, "a claim is A1 to A15 or B1 to B22");
+
+/** A statement about a lab that a probe can prove or refute. Plain data: it lies in the stack, and travels as JSON. */
+export const Check = z.strictObject({
+  /** `<lab>/<server or network>/<name>`, or `<lab>/<name>`. */
+  id: z.string().regex(/^[a-z0-9-]+(?:\/[a-z0-9-]+){1,2}$/),
+  /** What holds, in one short sentence. */
+  what: z.string().min(1),
+  /** Why it holds, for someone who learns. */
+  why: z.string().min(1),
+  /** The sentences of the articles that it proves. */
+  claims: z.array(ClaimId),
+  probe: Probe,
+});
+export type Check = z.infer<typeof Check>;
+
+/** The command lines that a person can type to see the same. */
+export function commandLines(check: Check): string[] {
+  return commandsOf(check.probe).map(({ command }) => toShell(command));
+}

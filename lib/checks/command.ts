@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+/**
+ * Something that is known only while the lab runs. In a command that a person types it becomes the command that finds
+ * it out; in a command that the runner executes, its value.
+ */
+export const Reference = z.discriminatedUnion("ref", [
+  /** The process id, on the host, of a container's first process. */
+  z.strictObject({ ref: z.literal("container-pid"), container: z.string() }),
+  /** The process id of the engine's daemon. */
+  z.strictObject({ ref: z.literal("engine-pid") }),
+  /** A container's address on one of the engine's networks. */
+  z.strictObject({ ref: z.literal("container-address"), container: z.string(), network: z.string() }),
+  /** The Linux bridge behind one of the engine's networks. */
+  z.strictObject({ ref: z.literal("bridge"), network: z.string() }),
+  /** Every IPv4 address of the host, one after the other: the command is run once for each. */
+  z.strictObject({ ref: z.literal("each-host-address") }),
+]);
+export type Reference = z.infer<typeof Reference>;
+
+/** One argument: text, or text with references in it. */
+export const Word = z.union([z.string(), z.array(z.union([z.string(), Reference]))]);
+export type Word = z.infer<typeof Word>;
+
+/** A program and its arguments. Never a shell string: nothing in it is ever interpreted. */
+export type Command = readonly Word[];
+
+export const containerPid = (container: string): Reference => ({ ref: "container-pid", container });
+export const enginePid: Reference = { ref: "engine-pid" };
+export const eachHostAddress: Reference = { ref: "each-host-address" };
+
+/** What a reference stands for now. Several values only where the reference says "each". */
+export type Resolve = (reference: Reference) => Promise<readonly string[]>;
+
+/** The argument lists to execute: one, or one for each value of a reference that has several. */
+export async function resolved(command: Command, resolve: Resolve): Promise<string[][]> {
+  let lists: string[][] = [[]];
+  for (const word of command) {
+    const values = await resolvedWord(word, resolve);
+    lists = lists.flatMap((list) => values.map((value) => [...list, value]));
+  }
+  return lists;
+}
+
+async function resolvedWord(word: Word, resolve: Resolve): Promise<string[]> {
+  if (typeof word === "string") return [word];
+  let values = [""];
+  for (const part of word) {
+    const next = typeof part === "string" ? [part] : await resolve(part);
+    values = values.flatMap((value) => next.map((text) => value + text));
+  }
+  return values;
+}
+
+/** The command as a person would type it into a POSIX shell: same arguments, references as the commands that find them. */
+export function toShell(command: Command): string {
+  const line = command.map(shellWord).join(" ");
+  const each = command.some((word) => typeof word !== "string" && word.some((part) => typeof part !== "string" && part.ref === "each-host-address"));
+  return each ? `for address in $(hostname -I); do ${line}; done` : line;
+}
+
+function shellWord(word: Word): string {
+  if (typeof word === "string") return quoted(word);
+  return `"${word.map((part) => (typeof part === "string" ? escaped(part) : SHELL_FORM[part.ref](part as never))).join("")}"`;
+}
+
+/** Single-quoted where the shell would otherwise read something into it. */
+function quoted(text: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** For use between double quotes. */
+function escaped(text: string): string {
+  return text.replace(/[\\"$`]/g, "\\$&");
+}
+
+type Of<R extends Reference["ref"]> = Extract<Reference, { ref: R }>;
+const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
+  "container-pid": ({ container }) => `$(docker inspect -f '{{.State.Pid}}' ${quoted(container)})`,
+  "engine-pid": () => "$(cat /run/docker.pid)",
+  "container-address": ({ container, network }) =>
+    `$(docker inspect -f '{{(index .NetworkSettings.Networks "${network}").IPAddress}}' ${quoted(container)})`,
+  bridge: ({ network }) =>
+    network === "bridge"
+      ? "docker0"
+      : `br-$(docker network inspect -f '{{.Id}}' ${quoted(network)} | cut -c1-12)`,
+  "each-host-address": () => "$address",
+};

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { Check } from "./check";
+
+/**
+ * What a stack says of its lab to those who look at it later: the preflight, the checks, the teardown's proof, the
+ * status. It lies in the stack and, once deployed, in the state, so that it is about what was really deployed.
+ */
+export const DeployedLab = z.strictObject({
+  schema: z.literal("lab/1"),
+  id: z.string(),
+  title: z.string(),
+  instance: z.string(),
+  image: z.string(),
+  hostMode: z.boolean(),
+  networks: z.array(z.strictObject({ name: z.string(), subnet: z.string() })),
+  servers: z.array(
+    z.strictObject({
+      name: z.string(),
+      container: z.string(),
+      token: z.string(),
+      /** Host ports that it takes. */
+      ports: z.array(z.number()),
+      /** The environment variable that changes them. */
+      portOption: z.string().optional(),
+      /** One line: what it is and where. */
+      story: z.string(),
+      /** Where a person can see it, if anywhere from the host. */
+      url: z.string().optional(),
+    }),
+  ),
+  checks: z
+    .array(Check)
+    .refine((checks) => new Set(checks.map((check) => check.id)).size === checks.length, "check ids are unique"),
+  /** Commands worth typing after a deploy. */
+  tryNext: z.array(z.string()),
+});
+export type DeployedLab = z.infer<typeof DeployedLab>;

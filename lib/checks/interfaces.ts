@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** What `ip -j addr show` tells of an interface; what the labs do not look at is left out. */
+const Interface = z.object({
+  ifindex: z.number(),
+  ifname: z.string(),
+  /** The other end's index, for one end of a veth pair; of no meaning in another namespace than its own. */
+  link_index: z.number().optional(),
+  /** Present where the other end lies in another namespace. */
+  link_netnsid: z.number().optional(),
+  master: z.string().optional(),
+  address: z.string().optional(),
+  addr_info: z.array(z.object({ family: z.string(), local: z.string().optional() })).default([]),
+});
+export type Interface = z.infer<typeof Interface>;
+
+/** The interfaces in the output of `ip -j addr show` or `ip -j link show`, or undefined when it is not that. */
+export function parseInterfaces(text: string): Interface[] | undefined {
+  try {
+    // iproute2 prints empty objects for what was filtered away.
+    const parsed = z.array(z.union([Interface, z.strictObject({})])).parse(JSON.parse(text));
+    return parsed.filter((one): one is Interface => "ifname" in one);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Name, MAC address and IP addresses in one line: equal lines are the same interface as far as a person can tell. */
+export function identity(one: Interface): string {
+  const addresses = one.addr_info.flatMap((info) => info.local ?? []).sort();
+  return [one.ifname, one.address ?? "-", ...addresses].join(" ");
+}

@@ -1,0 +1,115 @@
+import { Subnet } from "../topology/subnet";
+import { HIGHEST_PORT } from "../topology/port";
+import type { DeployedLab } from "./deployed";
+import type { FoundContainer, FoundListener, World } from "./world";
+
+/**
+ * What would go wrong if the lab were created now, in words for a person; empty when nothing would. Pure: it reads the
+ * lab's description and the world, and touches neither.
+ * @param known names of containers and networks that the lab's state knows: those are the lab's own, and stay
+ */
+export function obstacles(lab: DeployedLab, world: World, known: readonly string[]): string[] {
+  return [
+    ...hostModeObstacle(lab, world),
+    ...nameObstacles(lab, world, known),
+    ...portObstacles(lab, world),
+    ...subnetObstacles(lab, world),
+  ];
+}
+
+function hostModeObstacle(lab: DeployedLab, { facts }: World): string[] {
+  return lab.hostMode && facts.noHostMode !== undefined ? [`host mode is not possible: ${facts.noHostMode}`] : [];
+}
+
+function nameObstacles(lab: DeployedLab, world: World, known: readonly string[]): string[] {
+  const wanted = [
+    ...lab.servers.map(({ container }) => ({ kind: "container", name: container })),
+    ...lab.networks.map(({ name }) => ({ kind: "network", name })),
+  ];
+  return wanted.flatMap(({ kind, name }) => {
+    const there = (kind === "container" ? world.containers : world.networks).find((one) => one.name === name);
+    if (there === undefined || known.includes(name)) return [];
+    const advice = isOwn(lab, there)
+      ? `It is this lab's, but its state does not know it: npx lab down ${lab.id} removes it`
+      : `It is not this lab's (${ownerOf(lab, there)}): docker ${kind === "container" ? "rm -f" : "network rm"} ${name} removes it`;
+    return [`${kind} "${name}" is there already. ${advice}`];
+  });
+}
+
+function portObstacles(lab: DeployedLab, world: World): string[] {
+  return lab.servers.flatMap((server) =>
+    server.ports.flatMap((port) => {
+      const holders = world.listeners.filter((one) => one.port === port && one.protocol.startsWith("tcp"));
+      const holder = holders.find((one) => !isOwn(lab, containerBehind(one, world)));
+      if (holder === undefined) return [];
+      const container = containerBehind(holder, world);
+      return [`port ${String(port)} is taken: ${holderName(lab, holder, container)}. ${portAdvice(server, port, world, container)}`];
+    }),
+  );
+}
+
+/** The container whose process listens, or to which the engine's listener leads. */
+function containerBehind(listener: FoundListener, world: World): FoundContainer | undefined {
+  return world.containers.find((one) =>
+    listener.containerId === undefined ? one.publishedPorts.includes(listener.port) : one.id === listener.containerId,
+  );
+}
+
+function holderName(lab: DeployedLab, { pid, program }: FoundListener, container: FoundContainer | undefined): string {
+  const process = pid === undefined ? "by a process that only root may see" : `${program ?? "?"}, pid ${String(pid)}`;
+  return container === undefined ? process : `${process}, container "${container.name}" ${ownerOf(lab, container)}`;
+}
+
+function ownerOf(lab: DeployedLab, found: { lab: string | undefined; instance: string | undefined }): string {
+  if (found.lab === undefined) return "of no lab";
+  return `of lab ${found.lab} (${found.instance === lab.instance ? "this project" : "another checkout"})`;
+}
+
+function portAdvice(
+  server: DeployedLab["servers"][number],
+  port: number,
+  world: World,
+  container: FoundContainer | undefined,
+): string {
+  const stop = container?.lab === undefined ? "Stop it" : `Take it down (npx lab down ${container.lab})`;
+  if (server.portOption === undefined) return stop;
+  const taken = new Set(world.listeners.map((one) => one.port));
+  let free = port < 1024 ? 8081 : port + 1;
+  while (taken.has(free) && free < HIGHEST_PORT) free += 1;
+  return `${stop} or use another port (${server.portOption}=${String(free)})`;
+}
+
+function subnetObstacles(lab: DeployedLab, world: World): string[] {
+  const others = world.networks.filter((network) => !isOwn(lab, network));
+  const taken = [
+    ...others.flatMap(({ name, subnets }) => subnets.map((text) => ({ text, holder: `Docker network "${name}"` }))),
+    ...world.routes
+      .filter((route) => !isOwnBridge(lab, world, route.device))
+      .map(({ destination, device }) => ({ text: destination, holder: `a route of this host (${device ?? "no device"})` })),
+  ].flatMap(({ text, holder }) => {
+    const subnet = Subnet.observed(text);
+    return subnet === undefined ? [] : [{ subnet, holder }];
+  });
+  return lab.networks.flatMap(({ name, subnet: text }) => {
+    const subnet = Subnet.observed(text);
+    const clash = taken.find((one) => subnet?.overlaps(one.subnet));
+    if (subnet === undefined || clash === undefined) return [];
+    const free = subnet.nextFree(taken.map((one) => one.subnet));
+    return [
+      `subnet ${text} of network "${name}" overlaps ${clash.subnet.toString()} of ${clash.holder}` +
+        (free === undefined ? "" : `. Use another, e.g. ${free.toString()}`),
+    ];
+  });
+}
+
+/** The engine names a network's bridge after its id. */
+function isOwnBridge(lab: DeployedLab, world: World, device: string | undefined): boolean {
+  return world.networks.some((network) => isOwn(lab, network) && device === `br-${network.id.slice(0, 12)}`);
+}
+
+function isOwn(
+  lab: DeployedLab,
+  found: { lab: string | undefined; instance: string | undefined } | undefined,
+): boolean {
+  return found !== undefined && found.lab === lab.id && found.instance === lab.instance;
+}

@@ -1,0 +1,67 @@
+import type { Command } from "./command";
+
+/** What one command really returned. */
+export interface Observation {
+  readonly argv: readonly string[];
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}
+
+/** One of a probe's commands; the name tells the judge which is which. */
+export interface NamedCommand {
+  readonly name: string;
+  readonly command: Command;
+}
+
+/** All that the judge may look at: nothing else exists for it. */
+export interface Findings {
+  /** What the commands returned, by name: several where a command ran once for each of something. */
+  readonly of: (name: string) => readonly Observation[];
+  /** What the one command of that name returned. */
+  readonly one: (name: string) => Observation;
+  /** The host's interfaces as they were before the lab was created, if that was recorded. */
+  readonly interfacesBefore: readonly string[] | undefined;
+}
+
+/** Whether reality is as expected; `error` where it could not be told. */
+export interface Judgement {
+  readonly verdict: "pass" | "fail" | "error";
+  /** What was really seen, in one line. */
+  readonly actual: string;
+  /** What a failure means, in plain words. */
+  readonly meaning?: string;
+  /** Commands that show more. */
+  readonly lookAt?: readonly string[];
+}
+
+/**
+ * What the machine must offer before a probe makes sense. Where it does not, the check is skipped, with the reason.
+ * `root`: other users' processes and namespaces, and packet filter rules; `iptables`: the engine's packet filter is it.
+ */
+export type Need = "root" | "iptables";
+
+/** One kind of probe: what it runs, what it expects in words, and how it tells. */
+export interface ProbeKind<P> {
+  readonly needs: (probe: P) => readonly Need[];
+  readonly commands: (probe: P) => readonly NamedCommand[];
+  readonly expected: (probe: P) => string;
+  readonly judge: (probe: P, findings: Findings) => Judgement;
+}
+
+export const NOTHING = (): readonly Need[] => [];
+export const ROOT = (): readonly Need[] => ["root"];
+
+export const pass = (actual: string): Judgement => ({ verdict: "pass", actual });
+export const fail = (actual: string, meaning: string, ...lookAt: string[]): Judgement => ({
+  verdict: "fail",
+  actual,
+  meaning,
+  lookAt,
+});
+export const error = (actual: string, meaning?: string): Judgement => ({
+  verdict: "error",
+  actual,
+  ...(meaning === undefined ? {} : { meaning }),
+});

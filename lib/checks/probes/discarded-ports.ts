@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { fail, type Findings, type Judgement, pass, type ProbeKind, NOTHING } from "../probe";
+import { LABEL } from "../../topology/identity";
+
+/**
+ * What the engine does with `--publish` in host mode: it creates the container, warns, and maps nothing. The container
+ * is never started, and is removed at once; it carries the lab's labels, so that a teardown finds it if this is killed.
+ */
+export const DiscardedPortsProbe = z.strictObject({
+  kind: z.literal("discarded-ports"),
+  lab: z.string(),
+  instance: z.string(),
+  image: z.string(),
+});
+export type DiscardedPortsProbe = z.infer<typeof DiscardedPortsProbe>;
+
+/** The warning's words on every engine measured (20.10, 28.5). */
+export const WARNING = "Published ports are discarded when using host network mode";
+
+export const discardedPorts: ProbeKind<DiscardedPortsProbe> = {
+  needs: NOTHING,
+  commands: (probe) => [
+    {
+      name: "create",
+      command: [
+        ...["docker", "create", "--name", nameOf(probe), "--network", "host", "--publish", "8080:80"],
+        ...["--label", `${LABEL.lab}=${probe.lab}`, "--label", `${LABEL.instance}=${probe.instance}`, probe.image],
+      ],
+    },
+    { name: "remove", command: ["docker", "rm", "--force", nameOf(probe)] },
+  ],
+  expected: () => `the engine warns: ${WARNING}`,
+  judge: judgeDiscarded,
+};
+
+function nameOf(probe: DiscardedPortsProbe): string {
+  return `lab-${probe.lab}-discarded-ports`;
+}
+
+function judgeDiscarded(_probe: DiscardedPortsProbe, findings: Findings): Judgement {
+  const created = findings.one("create");
+  const said = created.stderr.trim().split("\n").at(-1) ?? "";
+  if (created.exit === 0 && created.stderr.includes(WARNING)) return pass(said);
+  return fail(
+    created.exit === 0 ? `no such warning: ${said || "nothing was said"}` : `docker create exit ${String(created.exit)}: ${said}`,
+    "this engine treats published ports in host mode in another way than the article says",
+  );
+}

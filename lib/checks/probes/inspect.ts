@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { error, fail, type Findings, type Judgement, pass, type ProbeKind, NOTHING } from "../probe";
+
+/** What the engine says of a container. Always paired with a check of behaviour: inspect is not reality. */
+export const InspectProbe = z.strictObject({
+  kind: z.literal("inspect"),
+  container: z.string(),
+  expectation: z.enum(["host-mode-without-address", "nothing-published"]),
+});
+export type InspectProbe = z.infer<typeof InspectProbe>;
+
+const Inspected = z.object({
+  HostConfig: z.object({ NetworkMode: z.string(), PortBindings: z.record(z.string(), z.unknown()).nullish() }),
+  NetworkSettings: z.object({
+    Ports: z.record(z.string(), z.array(z.unknown()).nullable()).nullish(),
+    Networks: z.record(z.string(), z.object({ IPAddress: z.string().default("") })),
+  }),
+});
+type Inspected = z.infer<typeof Inspected>;
+
+export const inspect: ProbeKind<InspectProbe> = {
+  needs: NOTHING,
+  commands: (probe) => [
+    {
+      name: "inspect",
+      command: [
+        "docker",
+        "inspect",
+        "-f",
+        '{"HostConfig":{"NetworkMode":{{json .HostConfig.NetworkMode}},"PortBindings":{{json .HostConfig.PortBindings}}},"NetworkSettings":{"Ports":{{json .NetworkSettings.Ports}},"Networks":{{json .NetworkSettings.Networks}}}}',
+        probe.container,
+      ],
+    },
+  ],
+  expected: (probe) =>
+    probe.expectation === "nothing-published" ? "no port mapping" : "host mode, and no address of the container's own",
+  judge: judgeInspect,
+};
+
+function judgeInspect(probe: InspectProbe, findings: Findings): Judgement {
+  const container = parsed(findings.one("inspect").stdout);
+  if (container === undefined) return error("the engine's answer has another form than expected");
+  return probe.expectation === "nothing-published" ? judgeNothingPublished(container) : judgeNoAddress(container);
+}
+
+function parsed(text: string): Inspected | undefined {
+  try {
+    return Inspected.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function judgeNoAddress({ HostConfig, NetworkSettings }: Inspected): Judgement {
+  const addresses = Object.values(NetworkSettings.Networks).flatMap((network) => network.IPAddress || []);
+  const actual = `mode ${HostConfig.NetworkMode}, ${addresses.length === 0 ? "no address" : addresses.join(", ")}`;
+  if (HostConfig.NetworkMode === "host" && addresses.length === 0) return pass(actual);
+  return fail(actual, "the container is not in host mode: it has a network stack of its own");
+}
+
+function judgeNothingPublished({ HostConfig, NetworkSettings }: Inspected): Judgement {
+  const published = [
+    ...Object.keys(HostConfig.PortBindings ?? {}),
+    ...Object.entries(NetworkSettings.Ports ?? {}).flatMap(([port, bindings]) => (bindings?.length ? [port] : [])),
+  ];
+  if (published.length === 0) return pass("no port mapping");
+  return fail(`published: ${[...new Set(published)].join(", ")}`, "the engine maps a port where the lab declares none");
+}

@@ -1,0 +1,98 @@
+import { readFile } from "fs/promises";
+import { networkInterfaces } from "os";
+import { performance } from "perf_hooks";
+import { setTimeout } from "timers/promises";
+import type Docker from "dockerode";
+import { execute } from "../engine/execute";
+import type { EngineFacts } from "../engine/facts";
+import type { Reference } from "./command";
+import type { Need } from "./probe";
+import { type Surroundings, Unresolved } from "./runner";
+
+/** The real machine and the real engine. */
+export function realSurroundings(
+  docker: Docker,
+  facts: EngineFacts,
+  interfacesBefore: readonly string[] | undefined,
+): Surroundings {
+  return {
+    execute,
+    resolve: (reference) => resolve(docker, reference),
+    lacking: (need) => lacking(need, facts),
+    now: () => performance.now(),
+    sleep: async (milliseconds) => {
+      await setTimeout(milliseconds);
+    },
+    interfacesBefore,
+  };
+}
+
+function lacking(need: Need, facts: EngineFacts): string | undefined {
+  switch (need) {
+    case "root":
+      return process.getuid?.() === 0 ? undefined : "only root can look there (sudo)";
+    case "iptables":
+      return facts.firewall.startsWith("iptables") ? undefined : `the engine filters packets by ${facts.firewall}`;
+  }
+}
+
+async function resolve(docker: Docker, reference: Reference): Promise<readonly string[]> {
+  switch (reference.ref) {
+    case "container-pid":
+      return [String(await containerPid(docker, reference.container))];
+    case "engine-pid":
+      return [await enginePid()];
+    case "container-address":
+      return [await containerAddress(docker, reference.container, reference.network)];
+    case "bridge":
+      return [await bridgeName(docker, reference.network)];
+    case "each-host-address":
+      return hostAddresses();
+  }
+}
+
+async function containerPid(docker: Docker, name: string): Promise<number> {
+  const { State } = await inspectContainer(docker, name);
+  if (!State.Running) throw new Unresolved(`container ${name} is not running (${State.Status})`);
+  return State.Pid;
+}
+
+async function containerAddress(docker: Docker, name: string, network: string): Promise<string> {
+  const { NetworkSettings } = await inspectContainer(docker, name);
+  const address = NetworkSettings.Networks[network]?.IPAddress;
+  if (address) return address;
+  throw new Unresolved(`container ${name} has no address on network ${network}`);
+}
+
+async function inspectContainer(docker: Docker, name: string): Promise<Docker.ContainerInspectInfo> {
+  return docker.getContainer(name).inspect().catch(unresolved);
+}
+
+const BRIDGE_NAME = "com.docker.network.bridge.name";
+
+async function bridgeName(docker: Docker, network: string): Promise<string> {
+  const { Id, Options } = (await docker.getNetwork(network).inspect().catch(unresolved)) as Docker.NetworkInspectInfo;
+  return Options?.[BRIDGE_NAME] ?? `br-${Id.slice(0, 12)}`;
+}
+
+/** 404 and a silent engine alike: what was to be looked at cannot be found out about now. */
+function unresolved(problem: unknown): never {
+  const reason = (problem as { json?: { message?: string } }).json?.message;
+  throw new Unresolved(reason ?? `the engine does not answer: ${(problem as Error).message}`);
+}
+
+/** The daemon writes its process id there unless it is told otherwise. */
+const ENGINE_PID_FILE = "/run/docker.pid";
+
+async function enginePid(): Promise<string> {
+  const pid = (await readFile(ENGINE_PID_FILE, "utf8").catch(() => "")).trim();
+  const name = (await readFile(`/proc/${pid || "none"}/comm`, "utf8").catch(() => "")).trim();
+  if (name === "dockerd") return pid;
+  throw new Unresolved(`no dockerd of this machine is named in ${ENGINE_PID_FILE}; is the engine elsewhere?`);
+}
+
+function hostAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).filter((one) => one.family === "IPv4").map((one) => one.address),
+  );
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { type Command, containerPid } from "./command";
+
+/** A place to look from. */
+export const Vantage = z.discriminatedUnion("kind", [
+  /** The engine's machine. */
+  z.strictObject({ kind: z.literal("host") }),
+  /** A container's network namespace, with the host's own tools: works whatever the image holds. */
+  z.strictObject({ kind: z.literal("namespace"), container: z.string() }),
+  /** Inside the container, with its own file system (and so its resolver) and its own tools. */
+  z.strictObject({ kind: z.literal("container"), container: z.string() }),
+]);
+export type Vantage = z.infer<typeof Vantage>;
+
+export const HOST: Vantage = { kind: "host" };
+
+/** The command that runs `command` at the vantage. */
+export function at(vantage: Vantage, command: Command): Command {
+  switch (vantage.kind) {
+    case "host":
+      return command;
+    case "namespace":
+      return ["nsenter", "-t", [containerPid(vantage.container)], "-n", ...command];
+    case "container":
+      return ["docker", "exec", vantage.container, ...command];
+  }
+}
+
+export function describeVantage(vantage: Vantage): string {
+  switch (vantage.kind) {
+    case "host":
+      return "the host";
+    case "namespace":
+      return `the network namespace of ${vantage.container}`;
+    case "container":
+      return `inside ${vantage.container}`;
+  }
+}

@@ -1,0 +1,144 @@
+import { BridgeNetwork } from "../topology/network";
+import { Refusal } from "../topology/refusal";
+import type { Server } from "../topology/server";
+import type { Word } from "./command";
+import type { Probe } from "./probes";
+import { HOST, type Vantage } from "./vantage";
+
+/*
+ * The words in which a lab says what must hold: `http(web).from(host()).answers()`. Each sentence ends in a probe,
+ * which is plain data.
+ */
+
+/** The engine's machine as the place to look from. */
+export const host = (): Vantage => HOST;
+/** A server's network namespace, with the host's tools. */
+export const namespaceOf = (server: Server): Vantage => ({ kind: "namespace", container: server.container });
+/** Inside a server's container, with its own resolver and its own tools. */
+export const inside = (server: Server): Vantage => ({ kind: "container", container: server.container });
+
+/** An HTTP request to a server. Without more words: from the host, to where the server itself listens. */
+export const http = (server: Server): HttpRequest => new HttpRequest(server, HOST, addressOf(server), server.port);
+
+class HttpRequest {
+  constructor(
+    private readonly server: Server,
+    private readonly vantage: Vantage,
+    private readonly address: Word,
+    private readonly port: number,
+  ) {}
+
+  from(vantage: Vantage): HttpRequest {
+    return new HttpRequest(this.server, vantage, this.address, this.port);
+  }
+
+  /** By the server's name, as the vantage's resolver knows it. */
+  byName(): HttpRequest {
+    return new HttpRequest(this.server, this.vantage, this.server.name, this.port);
+  }
+
+  /** On one of the host's own ports, at the loopback address. */
+  onHostPort(port: number): HttpRequest {
+    return new HttpRequest(this.server, this.vantage, "127.0.0.1", port);
+  }
+
+  /** On every IPv4 address that the host has. */
+  onEveryHostAddress(): HttpRequest {
+    return new HttpRequest(this.server, this.vantage, [{ ref: "each-host-address" }], this.port);
+  }
+
+  /** The server itself answers: by its token, not only by a status. */
+  answers(): Probe {
+    return { kind: "http", from: this.vantage, target: this.target, outcome: "answers" };
+  }
+
+  /** @param control what must answer from the same vantage meanwhile, so that the refusal proves something */
+  isRefusedWhile(control: HttpRequest): Probe {
+    return { kind: "http", from: this.vantage, target: this.target, outcome: "refused", control: control.target };
+  }
+
+  private get target(): { host: Word; port: number; server: { name: string; token: string; container: string } } {
+    const { name, token, container } = this.server;
+    return { host: this.address, port: this.port, server: { name, token, container } };
+  }
+}
+
+function addressOf(server: Server): Word {
+  if (server.network.mode === "host") return "127.0.0.1";
+  return server.address ?? [{ ref: "container-address", container: server.container, network: server.network.engineName }];
+}
+
+/** Who listens on one of the host's ports. */
+export const listening = (port: number): { isOwnedBy: (server: Server) => Probe; isHeldByEngineFor: (server: Server) => Probe } => ({
+  isOwnedBy: ({ container }) => ({ kind: "listener", from: HOST, port, container, owner: "container" }),
+  isHeldByEngineFor: ({ container }) => ({ kind: "listener", from: HOST, port, container, owner: "engine" }),
+});
+
+type NamespaceType = Extract<Probe, { kind: "namespace" }>["type"];
+
+/** A server's Linux namespace of one kind, against the engine's or another server's. */
+export const namespace = (
+  type: NamespaceType,
+  { container }: Server,
+): { isEngines: () => Probe; differsFromEngines: () => Probe; differsFrom: (other: Server) => Probe } => ({
+  isEngines: () => ({ kind: "namespace", type, container, relation: "same" }),
+  differsFromEngines: () => ({ kind: "namespace", type, container, relation: "different" }),
+  differsFrom: (other) => ({ kind: "namespace", type, container, relation: "different", other: other.container }),
+});
+
+/** The network interfaces inside a server. */
+export const interfaces = (
+  server: Server,
+): { areTheHosts: () => Probe; areNotNewOnHost: () => Probe; haveItsOwnAddress: () => Probe } => ({
+  areTheHosts: () => ({ kind: "interfaces", container: server.container, expectation: "as-on-host" }),
+  areNotNewOnHost: () => ({ kind: "interfaces", container: server.container, expectation: "none-new" }),
+  haveItsOwnAddress: () => {
+    if (server.address === undefined) throw new Refusal(server.container, "has no address of the lab's choice to look for");
+    return { kind: "interfaces", container: server.container, expectation: "own-address", address: server.address };
+  },
+});
+
+/** One end of a veth pair lies in the server, the other in its network's bridge. */
+export const vethPair = ({ container, network }: Server): Probe => ({
+  kind: "veth",
+  container,
+  network: network.engineName,
+});
+
+/** What the engine says of a server's container. */
+export const inspected = ({ container }: Server): { isInHostMode: () => Probe; publishesNothing: () => Probe } => ({
+  isInHostMode: () => ({ kind: "inspect", container, expectation: "host-mode-without-address" }),
+  publishesNothing: () => ({ kind: "inspect", container, expectation: "nothing-published" }),
+});
+
+/** Which resolver a server uses. */
+export const resolver = (
+  { container }: Server,
+): { isTheHosts: () => Probe; isEmbedded: () => Probe; isNotEmbedded: () => Probe } => ({
+  isTheHosts: () => ({ kind: "resolver", container, expectation: "as-on-host" }),
+  isEmbedded: () => ({ kind: "resolver", container, expectation: "embedded" }),
+  isNotEmbedded: () => ({ kind: "resolver", container, expectation: "not-embedded" }),
+});
+
+/** A rule that masquerades what leaves the network. */
+export const masquerade = (network: BridgeNetwork): Probe => ({
+  kind: "rule",
+  rule: "masquerade",
+  network: network.engineName,
+  subnet: network.subnet.toString(),
+});
+
+/** A rule that leads from a published port to the server. */
+export const portMapping = (server: Server, port: number): Probe => {
+  if (server.address === undefined) throw new Refusal(server.container, "has no address of the lab's choice to look for");
+  const destination = `${server.address}:${String(server.port)}`;
+  return { kind: "rule", rule: "dnat", network: server.network.engineName, port, destination };
+};
+
+/** The engine creates a container in host mode that asks for a published port: it warns, and maps nothing. */
+export const discardedPorts = (lab: string, { instance, image }: { instance: string; image: string }): Probe => ({
+  kind: "discarded-ports",
+  lab,
+  instance,
+  image,
+});

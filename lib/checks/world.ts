@@ -1,0 +1,121 @@
+import { readFile } from "fs/promises";
+import type Docker from "dockerode";
+import { z } from "zod";
+import { execute } from "../engine/execute";
+import { type EngineFacts, engineFacts } from "../engine/facts";
+import { LABEL } from "../topology/identity";
+import { parseInterfaces } from "./interfaces";
+import { type Listener, parseNetstat } from "./probes/listener";
+
+/** A container on the engine, whoever made it. */
+export interface FoundContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly lab: string | undefined;
+  readonly instance: string | undefined;
+  /** Host ports that the engine maps to it. */
+  readonly publishedPorts: readonly number[];
+}
+
+export interface FoundNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly lab: string | undefined;
+  readonly instance: string | undefined;
+  readonly subnets: readonly string[];
+}
+
+/** A listener on the host, and the container whose process it is. */
+export interface FoundListener extends Listener {
+  readonly containerId: string | undefined;
+}
+
+export interface FoundRoute {
+  readonly destination: string;
+  readonly device: string | undefined;
+}
+
+/** The engine and its machine at one moment, as far as labs can get into the way of something. */
+export interface World {
+  readonly facts: EngineFacts;
+  readonly containers: readonly FoundContainer[];
+  readonly networks: readonly FoundNetwork[];
+  readonly listeners: readonly FoundListener[];
+  readonly routes: readonly FoundRoute[];
+  readonly interfaces: readonly string[];
+}
+
+/** @throws whatever the client throws when the engine does not answer */
+export async function look(docker: Docker): Promise<World> {
+  const [facts, containers, networks, listeners, routes, interfaces] = await Promise.all([
+    engineFacts(docker),
+    foundContainers(docker),
+    foundNetworks(docker),
+    foundListeners(),
+    foundRoutes(),
+    interfaceNames(),
+  ]);
+  return { facts, containers, networks, listeners, routes, interfaces };
+}
+
+async function foundContainers(docker: Docker): Promise<FoundContainer[]> {
+  const containers = await docker.listContainers({ all: true });
+  return containers.map(({ Id, Names, Labels, Ports }) => ({
+    id: Id,
+    name: (Names[0] ?? "").replace(/^\//, ""),
+    lab: Labels[LABEL.lab],
+    instance: Labels[LABEL.instance],
+    publishedPorts: [...new Set(Ports.flatMap((port) => port.PublicPort ?? []))],
+  }));
+}
+
+const Pools = z.array(z.object({ Subnet: z.string().optional() })).nullish();
+
+async function foundNetworks(docker: Docker): Promise<FoundNetwork[]> {
+  const networks = await docker.listNetworks();
+  return networks.map(({ Id, Name, Labels, IPAM }) => ({
+    id: Id,
+    name: Name,
+    lab: Labels?.[LABEL.lab],
+    instance: Labels?.[LABEL.instance],
+    subnets: (Pools.parse(IPAM?.Config) ?? []).flatMap((pool) => pool.Subnet ?? []),
+  }));
+}
+
+const TIMEOUT_MS = 5000;
+
+async function foundListeners(): Promise<FoundListener[]> {
+  const { stdout } = await execute(["netstat", "-tulpn"], TIMEOUT_MS);
+  return Promise.all(
+    parseNetstat(stdout).map(async (one) => ({ ...one, containerId: await containerOf(one.pid) })),
+  );
+}
+
+/** Control groups carry the container's id in their path, with cgroup v1 and v2, cgroupfs and systemd alike. */
+async function containerOf(pid: number | undefined): Promise<string | undefined> {
+  if (pid === undefined) return undefined;
+  const groups = await readFile(`/proc/${String(pid)}/cgroup`, "utf8").catch(() => "");
+  return /[/-]([0-9a-f]{64})(?:\.scope)?$/m.exec(groups)?.[1];
+}
+
+const Routes = z.array(z.object({ dst: z.string(), dev: z.string().optional() }));
+
+async function foundRoutes(): Promise<FoundRoute[]> {
+  const { stdout } = await execute(["ip", "-j", "-4", "route", "show", "table", "main"], TIMEOUT_MS);
+  const parsed = Routes.safeParse(parsedJson(stdout));
+  return (parsed.data ?? []).map(({ dst, dev }) => ({ destination: dst, device: dev }));
+}
+
+/** The names of the host's interfaces. */
+export async function interfaceNames(): Promise<string[]> {
+  const { stdout } = await execute(["ip", "-j", "link", "show"], TIMEOUT_MS);
+  return (parseInterfaces(stdout) ?? []).map((one) => one.ifname);
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,238 @@
+import { Lazy, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { Check, commandLines } from "../checks/check";
+import type { DeployedLab } from "../checks/deployed";
+import type { Probe } from "../checks/probes";
+import { LABEL } from "../topology/identity";
+import { Lab } from "../topology/lab";
+import { BridgeNetwork, type BridgeNetworkProps, Engine } from "../topology/network";
+import { Refusal } from "../topology/refusal";
+import { Server, type ServerProps } from "../topology/server";
+import { literal, literals } from "./literal";
+import { Container, DockerProvider, Image, Network, NullProvider, NullResource } from "./providers";
+import { type Settings, settingsOf } from "./settings";
+import { SITE_FILE, siteOf } from "./site";
+
+export interface LabStackProps {
+  /** One line: what the lab shows. */
+  readonly title: string;
+}
+
+export interface CheckProps {
+  /** What holds, in one short sentence. */
+  readonly what: string;
+  /** Why it holds, for someone who learns. */
+  readonly why: string;
+  /** The sentences of the articles that it proves. @default none */
+  readonly claim?: string | readonly string[];
+}
+
+/** nginx ends its requests in that time after SIGQUIT; then it is killed. */
+const GRACE_SECONDS = 5;
+
+/**
+ * A lab: one stack with its own state. A subclass says which networks and servers there are and what must hold; this
+ * declares them to Terraform, with a preflight before, the checks behind, and the proof of the teardown at the end.
+ *
+ * @example
+ * class MyLab extends LabStack {
+ *   constructor(scope: Construct, id: string) {
+ *     super(scope, id, { title: "Two servers on a bridge" });
+ *     const lan = this.addNetwork("lan", { subnet: "10.90.0.0/24" });
+ *     const web = this.addServer("web", { network: lan, publish: [8090] });
+ *     this.check("published", http(web).onHostPort(8090).answers(), { what: "…", why: "…" });
+ *   }
+ * }
+ */
+export abstract class LabStack extends TerraformStack {
+  readonly engine = Engine.local;
+  readonly lab: Lab;
+  private readonly settings: Settings;
+  private readonly checks: Check[] = [];
+  private readonly commands: string[] = [];
+  private readonly networks = new Map<BridgeNetwork, Network>();
+  private readonly containers = new Map<Server, Container>();
+  private readonly stages: { preflight: NullResource; image: Image; checks: NullResource };
+
+  /** @throws Refusal for a bad id */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: LabStackProps,
+  ) {
+    super(scope, id);
+    this.settings = settingsOf(this);
+    this.lab = new Lab(id, this.settings.instance);
+    new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
+    new DockerProvider(this, "docker", {});
+    new NullProvider(this, "null", {});
+    this.stages = this.declareStages();
+    new TerraformOutput(this, "lab", {
+      value: Lazy.anyValue({ produce: () => literals(this.describe()) }),
+      description: "What the program knows of this lab.",
+      // Not a secret: it is long, and Terraform would print all of it after each apply.
+      sensitive: true,
+      staticId: true,
+    });
+  }
+
+  /** @throws Refusal for a bad or taken name or subnet */
+  addNetwork(name: string, props: BridgeNetworkProps): BridgeNetwork {
+    const network = this.lab.addNetwork(new BridgeNetwork(this.lab.id, name, props));
+    const declared = new Network(this, name, {
+      name: network.engineName,
+      driver: "bridge",
+      ipamConfig: [{ subnet: network.subnet.toString(), gateway: network.gateway }],
+      labels: this.labels(),
+      dependsOn: [this.stages.preflight],
+    });
+    this.networks.set(network, declared);
+    this.refreshStages();
+    return network;
+  }
+
+  /** @throws Refusal for a bad or taken name, port or address */
+  addServer(name: string, props: ServerProps): Server {
+    const server = this.lab.addServer(new Server(this.lab.id, this.settings.instance, name, props));
+    const network = server.network instanceof BridgeNetwork ? this.declared(server.network) : undefined;
+    const container = new Container(this, name, {
+      name: server.container,
+      image: this.stages.image.imageId,
+      networkMode: server.network.mode === "host" ? "host" : "bridge",
+      ...(network === undefined
+        ? {}
+        : {
+            networksAdvanced: [
+              { name: network.name, ...(server.address === undefined ? {} : { ipv4Address: server.address }), aliases: [name] },
+            ],
+            // A container does not survive its network: without this, replacing the network waits for its death in vain.
+            lifecycle: { replaceTriggeredBy: [network] },
+          }),
+      ...(server.publish.length === 0
+        ? {}
+        : { ports: server.publish.map((port) => ({ internal: server.port, external: port })) }),
+      upload: [{ file: SITE_FILE, content: literal(siteOf(server)) }],
+      labels: [...this.labels(), { label: LABEL.server, value: name }],
+      destroyGraceSeconds: GRACE_SECONDS,
+      dependsOn: [this.stages.preflight],
+    });
+    this.containers.set(server, container);
+    this.refreshStages();
+    return server;
+  }
+
+  /**
+   * Adds a check: after each deploy it is run, and the deploy fails with its reason when it does not hold.
+   * @param id unique within the lab: `<name>` or `<server>/<name>`
+   * @throws Refusal for an id that is there already or a claim that does not exist
+   */
+  check(id: string, probe: Probe, props: CheckProps): void {
+    const check = this.parsedCheck(`${this.lab.id}/${id}`, probe, props);
+    if (this.checks.some((other) => other.id === check.id)) {
+      throw new Refusal(`${this.lab.id}.checks`, `"${id}" is there already; a check's id is given once in a lab`);
+    }
+    this.checks.push(check);
+    this.refreshStages();
+  }
+
+  /** Adds a command that is worth typing once the lab is up. */
+  tryNext(command: string): void {
+    this.commands.push(command);
+  }
+
+  /** What those who come later need to know: as it lies in the stack and in the state. */
+  describe(): DeployedLab {
+    return {
+      schema: "lab/1",
+      id: this.lab.id,
+      title: this.props.title,
+      instance: this.settings.instance,
+      image: this.settings.image,
+      hostMode: this.lab.servers.some((server) => server.network.mode === "host"),
+      networks: this.lab.networks.map(({ engineName, subnet }) => ({ name: engineName, subnet: subnet.toString() })),
+      servers: this.lab.servers.map((server) => ({
+        name: server.name,
+        container: server.container,
+        token: server.token,
+        ports: [...server.hostPorts],
+        ...(server.portOption === undefined ? {} : { portOption: server.portOption }),
+        story: storyOf(server),
+        ...(server.hostPorts[0] === undefined ? {} : { url: `http://127.0.0.1:${String(server.hostPorts[0])}/` }),
+      })),
+      checks: this.checks,
+      tryNext: this.commands,
+    };
+  }
+
+  private parsedCheck(id: string, probe: Probe, { what, why, claim = [] }: CheckProps): Check {
+    const result = Check.safeParse({ id, what, why, claims: [claim].flat(), probe });
+    if (result.success) return result.data;
+    const problem = result.error.issues[0];
+    throw new Refusal(`${this.lab.id}.checks`, `${id}: ${problem?.path.join(".") ?? ""} ${problem?.message ?? ""}`.trim());
+  }
+
+  /**
+   * What surrounds the containers, in the order of creation: `gone` (does nothing now; being destroyed last, it proves
+   * that nothing is left), `preflight` (refuses before anything is created), then networks and containers, then
+   * `checks`. Checks hang on a resource of their own, so that a failing one never taints a container.
+   */
+  private declareStages(): { preflight: NullResource; image: Image; checks: NullResource } {
+    const gone = new NullResource(this, "gone", {
+      triggers: { lab: this.lab.id },
+      provisioners: [{ ...this.stage("gone"), when: "destroy" }],
+    });
+    const preflight = new NullResource(this, "preflight", { dependsOn: [gone], provisioners: [this.stage("preflight")] });
+    const image = new Image(this, "image", { name: this.settings.image, keepLocally: true, dependsOn: [preflight] });
+    const checks = new NullResource(this, "checks", { provisioners: [this.stage("checks")] });
+    return { preflight, image, checks };
+  }
+
+  /** Runs this program without any shell: Terraform appends the command as the last argument. */
+  private stage(command: string): { type: "local-exec"; interpreter: string[]; command: string } {
+    return { type: "local-exec", interpreter: ["node", this.settings.program, "stage"], command };
+  }
+
+  /** Triggers say what a stage depends on, and a plan shows them: ports and subnets; containers and command lines. */
+  private refreshStages(): void {
+    const { networks, servers } = this.lab;
+    this.stages.preflight.triggers = {
+      image: literal(this.settings.image),
+      ports: servers.flatMap((server) => server.hostPorts).join(" "),
+      subnets: networks.map((network) => network.subnet.toString()).join(" "),
+    };
+    this.stages.checks.triggers = Object.fromEntries([
+      ...[...this.containers].map(([server, container]) => [`container ${server.name}`, container.id]),
+      ...this.checks.map((check) => [check.id, literal(commandLines(check).join("; "))]),
+    ]) as Record<string, string>;
+    this.stages.checks.dependsOn = [...this.networks.values(), ...this.containers.values()].map((one) => one.fqn);
+  }
+
+  private declared(network: BridgeNetwork): Network {
+    const declared = this.networks.get(network);
+    if (declared === undefined) {
+      throw new Refusal(`${this.lab.id}.servers`, `network "${network.name}" is not of this lab; addNetwork makes one that is`);
+    }
+    return declared;
+  }
+
+  private labels(): { label: string; value: string }[] {
+    const { instance, version } = this.settings;
+    return [
+      { label: LABEL.lab, value: this.lab.id },
+      { label: LABEL.instance, value: instance },
+      { label: LABEL.version, value: version },
+    ];
+  }
+}
+
+function storyOf({ name, network, publish, port }: Server): string {
+  const published = publish.length === 0 ? "" : `, published on ${publish.join(", ")}`;
+  switch (network.mode) {
+    case "host":
+      return `nginx "${name}" lives in the host's own network namespace`;
+    case "default-bridge":
+      return `nginx "${name}" on the default bridge${published}`;
+    case "bridge":
+      return `nginx "${name}" on network ${network.name} (${network.subnet.toString()}), port ${String(port)}${published}`;
+  }
+}

@@ -1,0 +1,10 @@
+/*
+ * The only place that names the provider bindings, so that a change of their scope or of cdktf's name touches one file.
+ * Deep imports: the package's index loads every resource that the provider has.
+ */
+export { DockerProvider } from "@cdktf/provider-docker/lib/provider";
+export { Container } from "@cdktf/provider-docker/lib/container";
+export { Image } from "@cdktf/provider-docker/lib/image";
+export { Network } from "@cdktf/provider-docker/lib/network";
+export { NullProvider } from "@cdktf/provider-null/lib/provider";
+export { Resource as NullResource } from "@cdktf/provider-null/lib/resource";

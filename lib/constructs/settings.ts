@@ -1,0 +1,49 @@
+import { existsSync } from "fs";
+import { dirname, join, relative, resolve } from "path";
+import type { Construct } from "constructs";
+import { version } from "../../package.json";
+import { instanceOf } from "../topology/identity";
+
+/** What all labs of a checkout have in common. */
+export interface Settings {
+  /** Which checkout they belong to. */
+  readonly instance: string;
+  /** The image that servers run. */
+  readonly image: string;
+  readonly version: string;
+  /** This program, as a stack's folder sees it. Relative: synthesis is the same in every checkout. */
+  readonly program: string;
+}
+
+/** The image that set-up brings; its tag is local to the machine. */
+export const SERVER_IMAGE = "docker-network-labs/nginx:local";
+
+/** LAB_IMAGE and LAB_INSTANCE, where set, come before what the checkout would use. */
+export function settingsFrom(environment: NodeJS.ProcessEnv, projectFolder: string): Settings {
+  return {
+    instance: environment["LAB_INSTANCE"] || instanceOf(projectFolder),
+    image: environment["LAB_IMAGE"] || SERVER_IMAGE,
+    version,
+    program: relative(resolve(projectFolder, STACK_FOLDER), join(packageFolder(__dirname), "bin/lab.js")),
+  };
+}
+
+/** Where Terraform runs a stack: cdktf's own choice, whatever the stack is called. */
+const STACK_FOLDER = "cdktf.out/stacks/lab";
+
+/** This package's folder: seen from its sources, or from the bundle in dist/. */
+export function packageFolder(start: string): string {
+  return existsSync(join(start, "package.json")) ? start : packageFolder(dirname(start));
+}
+
+const KEY = "docker-network-labs/settings";
+
+/** Gives all labs below `scope` their settings. Before the first lab is made. */
+export function setSettings(scope: Construct, settings: Settings): void {
+  scope.node.setContext(KEY, settings);
+}
+
+/** The settings given above `scope`, else those of this process. */
+export function settingsOf(scope: Construct): Settings {
+  return (scope.node.tryGetContext(KEY) as Settings | undefined) ?? settingsFrom(process.env, process.cwd());
+}

@@ -1,0 +1,34 @@
+import { execFile } from "child_process";
+
+/** A program run to its end. */
+export interface Executed {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it could not be run to an end at all: there is no such program, or it hung. */
+  readonly missing?: string;
+}
+
+const LARGEST_OUTPUT = 16 * 1024 * 1024;
+
+/** Runs a program with its arguments, without any shell. Never rejects for what the program does. */
+export function execute(argv: readonly string[], timeoutMs: number): Promise<Executed> {
+  const [program = "", ...args] = argv;
+  return new Promise((resolve) => {
+    const options = { timeout: timeoutMs, killSignal: "SIGKILL" as const, maxBuffer: LARGEST_OUTPUT, env: environment() };
+    execFile(program, args, options, (problem, stdout, stderr) => {
+      if (problem === null) return resolve({ exit: 0, stdout, stderr });
+      if (problem.killed) {
+        return resolve({ exit: -1, stdout, stderr, missing: `${program} did not end within ${String(timeoutMs / 1000)} s` });
+      }
+      if (typeof problem.code === "number") return resolve({ exit: problem.code, stdout, stderr });
+      const missing = problem.code === "ENOENT" ? `${program} is not on this machine (npx lab setup)` : problem.message;
+      return resolve({ exit: -1, stdout, stderr, missing });
+    });
+  });
+}
+
+/** Messages in English, since some are read by programs; and the places where Debian keeps ip, iptables and nsenter. */
+function environment(): NodeJS.ProcessEnv {
+  return { ...process.env, LC_ALL: "C", PATH: `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin` };
+}

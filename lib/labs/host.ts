@@ -1,0 +1,88 @@
+import type { Construct } from "constructs";
+import { discardedPorts, host, http, inspected, interfaces, listening, namespace, resolver } from "../checks/vocabulary";
+import { LabStack } from "../constructs/lab-stack";
+import { HostNetwork } from "../topology/network";
+
+export interface HostLabProps {
+  /** The port that the server listens on, on the host itself. @default 80 */
+  readonly httpPort?: string | number | undefined;
+}
+
+/** Source A's workshop: nginx that shares the host's network namespace. */
+export class HostLab extends LabStack {
+  constructor(scope: Construct, id: string, props: HostLabProps = {}) {
+    super(scope, id, { title: "Host network" });
+
+    const web = this.addServer("web", {
+      network: HostNetwork.of(this.engine),
+      port: props.httpPort ?? 80,
+      portOption: "LAB_HTTP_PORT",
+    });
+
+    this.check("web/same-namespace", namespace("net", web).isEngines(), {
+      what: "web shares the host's network namespace",
+      why: "host mode creates no network namespace: the process stays in the one that the engine itself runs in.",
+      claim: "A1",
+    });
+    this.check("web/no-address", inspected(web).isInHostMode(), {
+      what: "web has no IP address of its own",
+      why: "An address belongs to an interface in a namespace; without a namespace of its own there is none to give.",
+      claim: "A2",
+    });
+    this.check("web/same-interfaces", interfaces(web).areTheHosts(), {
+      what: "inside web one sees exactly the host's interfaces",
+      why: "ip (or ifconfig) lists the interfaces of the namespace it runs in, and that is the host's.",
+      claim: ["A2", "B14"],
+    });
+    this.check("web/no-new-interface", interfaces(web).areNotNewOnHost(), {
+      what: "no interface was created on the host",
+      why: "There is nothing to connect: a veth pair is only needed between two namespaces.",
+      claim: "A12",
+    });
+    this.check("web/answers", http(web).from(host()).answers(), {
+      what: "web answers on the host's loopback address, with no port mapping",
+      why: "The server listens on the host's own interfaces, as any program of the host would.",
+      claim: ["A4", "A10", "A11"],
+    });
+    this.check("web/answers-everywhere", http(web).onEveryHostAddress().answers(), {
+      what: "web answers on every address of the host",
+      why: "nginx listens on 0.0.0.0, which in this namespace means every address that the host has.",
+      claim: ["A4", "B15"],
+    });
+    this.check("web/owner", listening(web.port).isOwnedBy(web), {
+      what: `port ${String(web.port)} belongs to nginx itself`,
+      why: "No docker-proxy and no address translation stand in between: the container's own process holds the port.",
+      claim: "A13",
+    });
+    this.check("web/nothing-published", inspected(web).publishesNothing(), {
+      what: "no port is mapped",
+      why: "Published ports mean nothing in host mode; the engine keeps none.",
+      claim: "A7",
+    });
+    this.check("discarded-ports", discardedPorts(this.lab.id, this.describe()), {
+      what: "the engine warns that it discards published ports in host mode",
+      why: "-p and -P ask for a mapping between two namespaces, and there is only one.",
+      claim: "A7",
+    });
+    this.check("web/resolver", resolver(web).isTheHosts(), {
+      what: "web uses the host's resolver settings",
+      why: "The engine copies the host's resolv.conf; its embedded resolver serves user-defined networks only.",
+      claim: "A9",
+    });
+    for (const [type, title] of [
+      ["mnt", "file systems"],
+      ["pid", "processes"],
+    ] as const) {
+      this.check(`web/own-${title.replace(" ", "-")}`, namespace(type, web).differsFromEngines(), {
+        what: `web's ${title} are isolated from the host's`,
+        why: "Host mode gives up one kind of namespace, the network's; the others stay.",
+        claim: "A5",
+      });
+    }
+
+    const port = String(web.port);
+    this.tryNext(`curl -i http://127.0.0.1:${port}/`);
+    this.tryNext(`sudo netstat -tulpn | grep ':${port} '`);
+    this.tryNext("ip addr show");
+  }
+}

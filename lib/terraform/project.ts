@@ -1,0 +1,43 @@
+import { join } from "path";
+
+/** Where a checkout keeps what. One place, so that `lab up` and `cdktf deploy` see the same state. */
+export class Project {
+  constructor(readonly folder: string) {}
+
+  /** What the program remembers, and what set-up brought. */
+  get memory(): string {
+    return join(this.folder, ".lab");
+  }
+
+  /** cdktf's own choice. */
+  get output(): string {
+    return join(this.folder, "cdktf.out");
+  }
+
+  stack(lab: string): string {
+    return join(this.output, "stacks", lab);
+  }
+
+  synthesized(lab: string): string {
+    return join(this.stack(lab), "cdk.tf.json");
+  }
+
+  state(lab: string): string {
+    return join(this.folder, `terraform.${lab}.tfstate`);
+  }
+
+  /** The records of the last run of a lab's checks. */
+  records(lab: string): string {
+    return join(this.memory, "records", `${lab}.json`);
+  }
+
+  /** The host's interfaces before a lab was created. */
+  before(lab: string): string {
+    return join(this.memory, "before", `${lab}.json`);
+  }
+
+  /** The embedded provider, laid out as Terraform looks for providers. */
+  get providers(): string {
+    return join(this.memory, "providers");
+  }
+}

@@ -1,0 +1,71 @@
+import { spawn } from "child_process";
+import { createInterface } from "readline";
+import { type Event, parseEvent } from "./events";
+
+/** How to run Terraform (or OpenTofu) in a stack's folder. */
+export interface Terraform {
+  readonly program: string;
+  /** What finds the providers: TF_REATTACH_PROVIDERS for the embedded ones. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Outcome {
+  readonly exit: number;
+  readonly errors: readonly Extract<Event, { kind: "error" }>[];
+}
+
+/**
+ * Runs `apply` or `destroy` and hands on its events as they come. Ctrl-C reaches Terraform by itself (it is in this
+ * process's group), which then ends in order and releases the state.
+ */
+export async function change(
+  terraform: Terraform,
+  folder: string,
+  verb: "apply" | "destroy",
+  onEvent: (event: Event) => void,
+): Promise<Outcome> {
+  const errors: Extract<Event, { kind: "error" }>[] = [];
+  const { exit, stderr } = await run(terraform, folder, [verb, "-auto-approve", "-input=false", "-json"], (line) => {
+    const event = parseEvent(line);
+    if (event.kind === "error") errors.push(event);
+    onEvent(event);
+  });
+  if (exit !== 0 && errors.length === 0) {
+    errors.push({ kind: "error", summary: lastLine(stderr) || `terraform ended with ${String(exit)}`, detail: "", address: undefined });
+  }
+  return { exit, errors };
+}
+
+/** Prepares the folder: backend and providers. Quick when that was done before. */
+export async function init(terraform: Terraform, folder: string): Promise<Outcome> {
+  const said: string[] = [];
+  const { exit, stderr } = await run(terraform, folder, ["init", "-input=false", "-no-color"], (line) => said.push(line));
+  if (exit === 0) return { exit, errors: [] };
+  return { exit, errors: [{ kind: "error", summary: "terraform init failed", detail: `${said.join("\n")}\n${stderr}`.trim(), address: undefined }] };
+}
+
+async function run(
+  { program, environment }: Terraform,
+  folder: string,
+  args: readonly string[],
+  onLine: (line: string) => void,
+): Promise<{ exit: number; stderr: string }> {
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: { ...process.env, TF_IN_AUTOMATION: "1", CHECKPOINT_DISABLE: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const lines = createInterface({ input: child.stdout });
+  lines.on("line", onLine);
+  const exit = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 130));
+  });
+  return { exit, stderr };
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
+}

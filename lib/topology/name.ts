@@ -1,0 +1,28 @@
+import { Refusal } from "./refusal";
+
+/** Long enough to be telling; `lab-<lab>-<server>` then stays a valid DNS label (63) and container name. */
+const LONGEST = 24;
+
+/**
+ * The name of a lab, network or server: it becomes part of container names, DNS names, Terraform addresses and file
+ * names, so it is restricted to what all of those accept (Docker itself would take `$(id)` as a network's name).
+ * @throws Refusal naming the property, with the nearest name that would do
+ */
+export function checkedName(property: string, value: string): string {
+  if (/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(value) && value.length <= LONGEST) return value;
+  const problem =
+    value.length > LONGEST
+      ? `"${value.slice(0, 40)}${value.length > 40 ? "…" : ""}" is ${String(value.length)} characters long; a name has at most ${String(LONGEST)}`
+      : `${JSON.stringify(value)} is not a name; a name is lower-case letters, digits and hyphens, and starts with a letter`;
+  throw new Refusal(property, problem, nearestName(value));
+}
+
+function nearestName(value: string): string | undefined {
+  const name = value
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, LONGEST)
+    .replace(/-+$/, "");
+  return name === "" ? undefined : name;
+}
