@@ -1,5 +1,5 @@
 /** Unit tests by default; the end-to-end tests on a real engine are a project of their own (bin/test.js runs both). */
-const typescript = { "^.+\\.ts$": ["ts-jest", { isolatedModules: true, diagnostics: false }] };
+const typescript = { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] };
 
 module.exports = {
   projects: [

@@ -55,7 +55,10 @@ async function resolvedWord(word: Word, resolve: Resolve): Promise<string[]> {
 /** The command as a person would type it into a POSIX shell: same arguments, references as the commands that find them. */
 export function toShell(command: Command): string {
   const line = command.map(shellWord).join(" ");
-  const each = command.some((word) => typeof word !== "string" && word.some((part) => typeof part !== "string" && part.ref === "each-host-address"));
+  const each = command.some(
+    (word) =>
+      typeof word !== "string" && word.some((part) => typeof part !== "string" && part.ref === "each-host-address"),
+  );
   return each ? `for address in $(hostname -I); do ${line}; done` : line;
 }
 
@@ -81,8 +84,6 @@ const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
   "container-address": ({ container, network }) =>
     `$(docker inspect -f '{{(index .NetworkSettings.Networks "${network}").IPAddress}}' ${quoted(container)})`,
   bridge: ({ network }) =>
-    network === "bridge"
-      ? "docker0"
-      : `br-$(docker network inspect -f '{{.Id}}' ${quoted(network)} | cut -c1-12)`,
+    network === "bridge" ? "docker0" : `br-$(docker network inspect -f '{{.Id}}' ${quoted(network)} | cut -c1-12)`,
   "each-host-address": () => "$address",
 };

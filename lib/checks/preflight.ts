@@ -43,7 +43,9 @@ function portObstacles(lab: DeployedLab, world: World): string[] {
       const holder = holders.find((one) => !isOwn(lab, containerBehind(one, world)));
       if (holder === undefined) return [];
       const container = containerBehind(holder, world);
-      return [`port ${String(port)} is taken: ${holderName(lab, holder, container)}. ${portAdvice(server, port, world, container)}`];
+      return [
+        `port ${String(port)} is taken: ${holderName(lab, holder, container)}. ${portAdvice(server, port, world, container)}`,
+      ];
     }),
   );
 }
@@ -85,7 +87,10 @@ function subnetObstacles(lab: DeployedLab, world: World): string[] {
     ...others.flatMap(({ name, subnets }) => subnets.map((text) => ({ text, holder: `Docker network "${name}"` }))),
     ...world.routes
       .filter((route) => !isOwnBridge(lab, world, route.device))
-      .map(({ destination, device }) => ({ text: destination, holder: `a route of this host (${device ?? "no device"})` })),
+      .map(({ destination, device }) => ({
+        text: destination,
+        holder: `a route of this host (${device ?? "no device"})`,
+      })),
   ].flatMap(({ text, holder }) => {
     const subnet = Subnet.observed(text);
     return subnet === undefined ? [] : [{ subnet, holder }];

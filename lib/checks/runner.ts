@@ -132,8 +132,13 @@ async function observe(argv: readonly string[], { execute, now }: Surroundings):
  */
 function engineTrouble({ argv, exit, stderr }: Observation): string | undefined {
   const tool = argv[argv.indexOf("exec") + 2] ?? "";
-  if (argv[0] === "docker" && argv[1] === "exec" && (exit === 126 || exit === 127)) return `${tool} is not in the container's image`;
-  if (argv[0] === "docker" && exit !== 0 && /No such (?:container|object)|is not running|Cannot connect to the Docker daemon/.test(stderr)) {
+  if (argv[0] === "docker" && argv[1] === "exec" && (exit === 126 || exit === 127))
+    return `${tool} is not in the container's image`;
+  if (
+    argv[0] === "docker" &&
+    exit !== 0 &&
+    /No such (?:container|object)|is not running|Cannot connect to the Docker daemon/.test(stderr)
+  ) {
     return stderr.trim().split("\n").at(-1);
   }
   if (argv[0] === "nsenter" && exit !== 0 && /^nsenter: /.test(stderr)) return stderr.trim().split("\n")[0];

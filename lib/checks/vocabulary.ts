@@ -1,3 +1,4 @@
+import type { Identity } from "../topology/identity";
 import { BridgeNetwork } from "../topology/network";
 import { Refusal } from "../topology/refusal";
 import type { Server } from "../topology/server";
@@ -65,11 +66,15 @@ class HttpRequest {
 
 function addressOf(server: Server): Word {
   if (server.network.mode === "host") return "127.0.0.1";
-  return server.address ?? [{ ref: "container-address", container: server.container, network: server.network.engineName }];
+  return (
+    server.address ?? [{ ref: "container-address", container: server.container, network: server.network.engineName }]
+  );
 }
 
 /** Who listens on one of the host's ports. */
-export const listening = (port: number): { isOwnedBy: (server: Server) => Probe; isHeldByEngineFor: (server: Server) => Probe } => ({
+export const listening = (
+  port: number,
+): { isOwnedBy: (server: Server) => Probe; isHeldByEngineFor: (server: Server) => Probe } => ({
   isOwnedBy: ({ container }) => ({ kind: "listener", from: HOST, port, container, owner: "container" }),
   isHeldByEngineFor: ({ container }) => ({ kind: "listener", from: HOST, port, container, owner: "engine" }),
 });
@@ -93,7 +98,8 @@ export const interfaces = (
   areTheHosts: () => ({ kind: "interfaces", container: server.container, expectation: "as-on-host" }),
   areNotNewOnHost: () => ({ kind: "interfaces", container: server.container, expectation: "none-new" }),
   haveItsOwnAddress: () => {
-    if (server.address === undefined) throw new Refusal(server.container, "has no address of the lab's choice to look for");
+    if (server.address === undefined)
+      throw new Refusal(server.container, "has no address of the lab's choice to look for");
     return { kind: "interfaces", container: server.container, expectation: "own-address", address: server.address };
   },
 });
@@ -112,9 +118,9 @@ export const inspected = ({ container }: Server): { isInHostMode: () => Probe; p
 });
 
 /** Which resolver a server uses. */
-export const resolver = (
-  { container }: Server,
-): { isTheHosts: () => Probe; isEmbedded: () => Probe; isNotEmbedded: () => Probe } => ({
+export const resolver = ({
+  container,
+}: Server): { isTheHosts: () => Probe; isEmbedded: () => Probe; isNotEmbedded: () => Probe } => ({
   isTheHosts: () => ({ kind: "resolver", container, expectation: "as-on-host" }),
   isEmbedded: () => ({ kind: "resolver", container, expectation: "embedded" }),
   isNotEmbedded: () => ({ kind: "resolver", container, expectation: "not-embedded" }),
@@ -130,15 +136,17 @@ export const masquerade = (network: BridgeNetwork): Probe => ({
 
 /** A rule that leads from a published port to the server. */
 export const portMapping = (server: Server, port: number): Probe => {
-  if (server.address === undefined) throw new Refusal(server.container, "has no address of the lab's choice to look for");
+  if (server.address === undefined)
+    throw new Refusal(server.container, "has no address of the lab's choice to look for");
   const destination = `${server.address}:${String(server.port)}`;
   return { kind: "rule", rule: "dnat", network: server.network.engineName, port, destination };
 };
 
 /** The engine creates a container in host mode that asks for a published port: it warns, and maps nothing. */
-export const discardedPorts = (lab: string, { instance, image }: { instance: string; image: string }): Probe => ({
+export const discardedPorts = (identity: Identity, image: string): Probe => ({
   kind: "discarded-ports",
-  lab,
-  instance,
+  container: identity.nameOf("discarded-ports"),
+  lab: identity.lab,
+  instance: identity.instance,
   image,
 });

@@ -86,9 +86,7 @@ const TIMEOUT_MS = 5000;
 
 async function foundListeners(): Promise<FoundListener[]> {
   const { stdout } = await execute(["netstat", "-tulpn"], TIMEOUT_MS);
-  return Promise.all(
-    parseNetstat(stdout).map(async (one) => ({ ...one, containerId: await containerOf(one.pid) })),
-  );
+  return Promise.all(parseNetstat(stdout).map(async (one) => ({ ...one, containerId: await containerOf(one.pid) })));
 }
 
 /** Control groups carry the container's id in their path, with cgroup v1 and v2, cgroupfs and systemd alike. */

@@ -1,9 +1,9 @@
-import { Lazy, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
+import { dependable, Lazy, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { Check, commandLines } from "../checks/check";
 import type { DeployedLab } from "../checks/deployed";
 import type { Probe } from "../checks/probes";
-import { LABEL } from "../topology/identity";
+import { Identity, LABEL } from "../topology/identity";
 import { Lab } from "../topology/lab";
 import { BridgeNetwork, type BridgeNetworkProps, Engine } from "../topology/network";
 import { Refusal } from "../topology/refusal";
@@ -47,7 +47,7 @@ const GRACE_SECONDS = 5;
 export abstract class LabStack extends TerraformStack {
   readonly engine = Engine.local;
   readonly lab: Lab;
-  private readonly settings: Settings;
+  protected readonly settings: Settings;
   private readonly checks: Check[] = [];
   private readonly commands: string[] = [];
   private readonly networks = new Map<BridgeNetwork, Network>();
@@ -62,7 +62,7 @@ export abstract class LabStack extends TerraformStack {
   ) {
     super(scope, id);
     this.settings = settingsOf(this);
-    this.lab = new Lab(id, this.settings.instance);
+    this.lab = new Lab(new Identity(id, this.settings.instance, this.settings.prefix));
     new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
     new DockerProvider(this, "docker", {});
     new NullProvider(this, "null", {});
@@ -78,7 +78,7 @@ export abstract class LabStack extends TerraformStack {
 
   /** @throws Refusal for a bad or taken name or subnet */
   addNetwork(name: string, props: BridgeNetworkProps): BridgeNetwork {
-    const network = this.lab.addNetwork(new BridgeNetwork(this.lab.id, name, props));
+    const network = this.lab.addNetwork(new BridgeNetwork(this.lab.identity, name, props));
     const declared = new Network(this, name, {
       name: network.engineName,
       driver: "bridge",
@@ -93,7 +93,7 @@ export abstract class LabStack extends TerraformStack {
 
   /** @throws Refusal for a bad or taken name, port or address */
   addServer(name: string, props: ServerProps): Server {
-    const server = this.lab.addServer(new Server(this.lab.id, this.settings.instance, name, props));
+    const server = this.lab.addServer(new Server(this.lab.identity, name, props));
     const network = server.network instanceof BridgeNetwork ? this.declared(server.network) : undefined;
     const container = new Container(this, name, {
       name: server.container,
@@ -103,7 +103,11 @@ export abstract class LabStack extends TerraformStack {
         ? {}
         : {
             networksAdvanced: [
-              { name: network.name, ...(server.address === undefined ? {} : { ipv4Address: server.address }), aliases: [name] },
+              {
+                name: network.name,
+                ...(server.address === undefined ? {} : { ipv4Address: server.address }),
+                aliases: [name],
+              },
             ],
             // A container does not survive its network: without this, replacing the network waits for its death in vain.
             lifecycle: { replaceTriggeredBy: [network] },
@@ -168,7 +172,10 @@ export abstract class LabStack extends TerraformStack {
     const result = Check.safeParse({ id, what, why, claims: [claim].flat(), probe });
     if (result.success) return result.data;
     const problem = result.error.issues[0];
-    throw new Refusal(`${this.lab.id}.checks`, `${id}: ${problem?.path.join(".") ?? ""} ${problem?.message ?? ""}`.trim());
+    throw new Refusal(
+      `${this.lab.id}.checks`,
+      `${id}: ${problem?.path.join(".") ?? ""} ${problem?.message ?? ""}`.trim(),
+    );
   }
 
   /**
@@ -181,7 +188,10 @@ export abstract class LabStack extends TerraformStack {
       triggers: { lab: this.lab.id },
       provisioners: [{ ...this.stage("gone"), when: "destroy" }],
     });
-    const preflight = new NullResource(this, "preflight", { dependsOn: [gone], provisioners: [this.stage("preflight")] });
+    const preflight = new NullResource(this, "preflight", {
+      dependsOn: [gone],
+      provisioners: [this.stage("preflight")],
+    });
     const image = new Image(this, "image", { name: this.settings.image, keepLocally: true, dependsOn: [preflight] });
     const checks = new NullResource(this, "checks", { provisioners: [this.stage("checks")] });
     return { preflight, image, checks };
@@ -204,13 +214,18 @@ export abstract class LabStack extends TerraformStack {
       ...[...this.containers].map(([server, container]) => [`container ${server.name}`, container.id]),
       ...this.checks.map((check) => [check.id, literal(commandLines(check).join("; "))]),
     ]) as Record<string, string>;
-    this.stages.checks.dependsOn = [...this.networks.values(), ...this.containers.values()].map((one) => one.fqn);
+    this.stages.checks.dependsOn = [...this.networks.values(), ...this.containers.values()].map((one) =>
+      dependable(one),
+    );
   }
 
   private declared(network: BridgeNetwork): Network {
     const declared = this.networks.get(network);
     if (declared === undefined) {
-      throw new Refusal(`${this.lab.id}.servers`, `network "${network.name}" is not of this lab; addNetwork makes one that is`);
+      throw new Refusal(
+        `${this.lab.id}.servers`,
+        `network "${network.name}" is not of this lab; addNetwork makes one that is`,
+      );
     }
     return declared;
   }

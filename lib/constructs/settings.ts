@@ -8,6 +8,8 @@ import { instanceOf } from "../topology/identity";
 export interface Settings {
   /** Which checkout they belong to. */
   readonly instance: string;
+  /** The first part of their names on the engine. */
+  readonly prefix: string;
   /** The image that servers run. */
   readonly image: string;
   readonly version: string;
@@ -18,10 +20,11 @@ export interface Settings {
 /** The image that set-up brings; its tag is local to the machine. */
 export const SERVER_IMAGE = "docker-network-labs/nginx:local";
 
-/** LAB_IMAGE and LAB_INSTANCE, where set, come before what the checkout would use. */
+/** LAB_IMAGE, LAB_INSTANCE and LAB_PREFIX, where set, come before what the checkout would use. */
 export function settingsFrom(environment: NodeJS.ProcessEnv, projectFolder: string): Settings {
   return {
     instance: environment["LAB_INSTANCE"] || instanceOf(projectFolder),
+    prefix: environment["LAB_PREFIX"] || "lab",
     image: environment["LAB_IMAGE"] || SERVER_IMAGE,
     version,
     program: relative(resolve(projectFolder, STACK_FOLDER), join(packageFolder(__dirname), "bin/lab.js")),

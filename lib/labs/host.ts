@@ -1,5 +1,14 @@
 import type { Construct } from "constructs";
-import { discardedPorts, host, http, inspected, interfaces, listening, namespace, resolver } from "../checks/vocabulary";
+import {
+  discardedPorts,
+  host,
+  http,
+  inspected,
+  interfaces,
+  listening,
+  namespace,
+  resolver,
+} from "../checks/vocabulary";
 import { LabStack } from "../constructs/lab-stack";
 import { HostNetwork } from "../topology/network";
 
@@ -59,7 +68,7 @@ export class HostLab extends LabStack {
       why: "Published ports mean nothing in host mode; the engine keeps none.",
       claim: "A7",
     });
-    this.check("discarded-ports", discardedPorts(this.lab.id, this.describe()), {
+    this.check("discarded-ports", discardedPorts(this.lab.identity, this.settings.image), {
       what: "the engine warns that it discards published ports in host mode",
       why: "-p and -P ask for a mapping between two namespaces, and there is only one.",
       claim: "A7",

@@ -27,7 +27,9 @@ export const LABS: readonly LabDefinition[] = [
   {
     id: "host",
     shows: "nginx in the host's own network namespace",
-    options: [{ variable: "LAB_HTTP_PORT", placeholder: "PORT", description: "port of the host that nginx takes (80)" }],
+    options: [
+      { variable: "LAB_HTTP_PORT", placeholder: "PORT", description: "port of the host that nginx takes (80)" },
+    ],
     create: (app, environment) => new HostLab(app, "host", { httpPort: environment["LAB_HTTP_PORT"] }),
   },
   {
@@ -35,7 +37,11 @@ export const LABS: readonly LabDefinition[] = [
     shows: "nginx behind a user-defined bridge and the default one, with a published port",
     options: [
       { variable: "LAB_SUBNET", placeholder: "SUBNET", description: "subnet of the lab's bridge (10.77.0.0/24)" },
-      { variable: "LAB_PUBLISHED_PORT", placeholder: "PORT", description: "port of the host that leads to web-1 (8080)" },
+      {
+        variable: "LAB_PUBLISHED_PORT",
+        placeholder: "PORT",
+        description: "port of the host that leads to web-1 (8080)",
+      },
     ],
     create: (app, environment) =>
       new BridgeLab(app, "bridge", {
@@ -51,14 +57,21 @@ export function labNamed(id: string): LabDefinition {
   if (lab !== undefined) return lab;
   const ids = LABS.map((one) => one.id);
   const guess = nearest(id, ids);
-  throw new Refusal("lab", `there is no lab ${JSON.stringify(id)}${guess === undefined ? "" : `. Did you mean "${guess}"?`} (${ids.join(", ")})`);
+  throw new Refusal(
+    "lab",
+    `there is no lab ${JSON.stringify(id)}${guess === undefined ? "" : `. Did you mean "${guess}"?`} (${ids.join(", ")})`,
+  );
 }
 
 /**
  * The CDKTF app with every lab in it.
  * @throws Refusal for bad options
  */
-export function createApp(environment: NodeJS.ProcessEnv, settings: Settings, outdir?: string): { app: App; labs: LabStack[] } {
+export function createApp(
+  environment: NodeJS.ProcessEnv,
+  settings: Settings,
+  outdir?: string,
+): { app: App; labs: LabStack[] } {
   const app = new App(outdir === undefined ? {} : { outdir });
   setSettings(app, settings);
   return { app, labs: LABS.map((lab) => lab.create(app, environment)) };

@@ -11,13 +11,23 @@ const Line = z.object({
     })
     .optional(),
   diagnostic: z
-    .object({ severity: z.string(), summary: z.string(), detail: z.string().default(""), address: z.string().optional() })
+    .object({
+      severity: z.string(),
+      summary: z.string(),
+      detail: z.string().default(""),
+      address: z.string().optional(),
+    })
     .optional(),
   changes: z.object({ add: z.number(), change: z.number(), remove: z.number() }).optional(),
 });
 
 export type Event =
-  | { readonly kind: "start" | "done" | "failed"; readonly address: string; readonly action: string; readonly seconds: number }
+  | {
+      readonly kind: "start" | "done" | "failed";
+      readonly address: string;
+      readonly action: string;
+      readonly seconds: number;
+    }
   | { readonly kind: "error"; readonly summary: string; readonly detail: string; readonly address: string | undefined }
   | { readonly kind: "other" };
 

@@ -40,4 +40,9 @@ export class Project {
   get providers(): string {
     return join(this.memory, "providers");
   }
+
+  /** The embedded provider as the build makes it: one file. */
+  get bundle(): string {
+    return join(this.folder, "dist/terraform-provider");
+  }
 }

@@ -31,7 +31,12 @@ export async function change(
     onEvent(event);
   });
   if (exit !== 0 && errors.length === 0) {
-    errors.push({ kind: "error", summary: lastLine(stderr) || `terraform ended with ${String(exit)}`, detail: "", address: undefined });
+    errors.push({
+      kind: "error",
+      summary: lastLine(stderr) || `terraform ended with ${String(exit)}`,
+      detail: "",
+      address: undefined,
+    });
   }
   return { exit, errors };
 }
@@ -39,9 +44,21 @@ export async function change(
 /** Prepares the folder: backend and providers. Quick when that was done before. */
 export async function init(terraform: Terraform, folder: string): Promise<Outcome> {
   const said: string[] = [];
-  const { exit, stderr } = await run(terraform, folder, ["init", "-input=false", "-no-color"], (line) => said.push(line));
+  const { exit, stderr } = await run(terraform, folder, ["init", "-input=false", "-no-color"], (line) =>
+    said.push(line),
+  );
   if (exit === 0) return { exit, errors: [] };
-  return { exit, errors: [{ kind: "error", summary: "terraform init failed", detail: `${said.join("\n")}\n${stderr}`.trim(), address: undefined }] };
+  return {
+    exit,
+    errors: [
+      {
+        kind: "error",
+        summary: "terraform init failed",
+        detail: `${said.join("\n")}\n${stderr}`.trim(),
+        address: undefined,
+      },
+    ],
+  };
 }
 
 async function run(

@@ -1,4 +1,5 @@
 import { createHash } from "crypto";
+import { checkedName } from "./name";
 
 /** Labels on everything that a lab creates: what does not carry them is never touched. */
 export const LABEL = {
@@ -16,17 +17,35 @@ export function instanceOf(projectFolder: string): string {
   return digest(projectFolder).slice(0, 8);
 }
 
-/**
- * What a server says to prove that it is itself. The same for every deploy of the same lab from the same checkout:
- * a token that changed would make every plan replace the server.
- */
-export function tokenOf(instance: string, lab: string, server: string): string {
-  return digest(`${instance}/${lab}/${server}`).slice(0, 8);
-}
+/** Which lab of which checkout something belongs to, and what it is therefore called. */
+export class Identity {
+  /**
+   * @param lab the lab's id
+   * @param instance the checkout, see {@link instanceOf}
+   * @param prefix the first part of names on the engine; another one lets two checkouts have their labs up at once
+   * @throws Refusal for a bad id or prefix
+   */
+  constructor(
+    readonly lab: string,
+    readonly instance: string,
+    readonly prefix = "lab",
+  ) {
+    checkedName("lab", lab);
+    checkedName("LAB_PREFIX", prefix);
+  }
 
-/** The name of a lab's container or network on the engine. */
-export function engineName(lab: string, part: string): string {
-  return `lab-${lab}-${part}`;
+  /**
+   * What a server says to prove that it is itself. The same for every deploy of the same lab from the same checkout:
+   * a token that changed would make every plan replace the server.
+   */
+  tokenOf(server: string): string {
+    return digest(`${this.instance}/${this.lab}/${server}`).slice(0, 8);
+  }
+
+  /** The name of one of the lab's containers or networks on the engine. */
+  nameOf(part: string): string {
+    return `${this.prefix}-${this.lab}-${part}`;
+  }
 }
 
 function digest(text: string): string {

@@ -1,4 +1,4 @@
-import { checkedName } from "./name";
+import type { Identity } from "./identity";
 import type { BridgeNetwork } from "./network";
 import { HIGHEST_PORT } from "./port";
 import { Refusal } from "./refusal";
@@ -9,12 +9,10 @@ export class Lab {
   readonly networks: BridgeNetwork[] = [];
   readonly servers: Server[] = [];
 
-  constructor(
-    readonly id: string,
-    /** Which checkout it belongs to (see {@link instanceOf}). */
-    readonly instance: string,
-  ) {
-    checkedName("lab", id);
+  readonly id: string;
+
+  constructor(readonly identity: Identity) {
+    this.id = identity.lab;
   }
 
   /** @throws Refusal when its name or its subnet is taken by another of this lab */
@@ -53,7 +51,10 @@ export class Lab {
     const taken = new Map(this.servers.flatMap((other) => other.hostPorts.map((port) => [port, other] as const)));
     const twice = server.hostPorts.find((port, index) => server.hostPorts.indexOf(port) !== index);
     if (twice !== undefined) {
-      throw new Refusal(`${this.id}.${server.name}.publish`, `${String(twice)} is given twice; a host port leads to one place`);
+      throw new Refusal(
+        `${this.id}.${server.name}.publish`,
+        `${String(twice)} is given twice; a host port leads to one place`,
+      );
     }
     for (const port of server.hostPorts) {
       const holder = taken.get(port);
@@ -73,6 +74,9 @@ export class Lab {
     if (server.address === undefined) return;
     const holder = this.servers.find((other) => other.network === server.network && other.address === server.address);
     if (holder === undefined) return;
-    throw new Refusal(`${this.id}.${server.name}.address`, `${server.address} is the address of server "${holder.name}"`);
+    throw new Refusal(
+      `${this.id}.${server.name}.address`,
+      `${server.address} is the address of server "${holder.name}"`,
+    );
   }
 }

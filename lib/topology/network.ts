@@ -1,4 +1,4 @@
-import { engineName } from "./identity";
+import type { Identity } from "./identity";
 import { checkedName } from "./name";
 import { Refusal } from "./refusal";
 import { isAddress, Subnet } from "./subnet";
@@ -47,16 +47,17 @@ export class BridgeNetwork {
   readonly gateway: string;
 
   /**
-   * @param lab the lab it belongs to, for messages
+   * @param identity the lab it belongs to
    * @throws Refusal for a bad name, subnet or gateway
    */
   constructor(
-    lab: string,
+    identity: Identity,
     readonly name: string,
     props: BridgeNetworkProps,
   ) {
+    const { lab } = identity;
     checkedName(`${lab}.networks`, name);
-    this.engineName = engineName(lab, name);
+    this.engineName = identity.nameOf(name);
     this.subnet = Subnet.parse(`${lab}.${name}.subnet`, props.subnet);
     this.gateway = props.gateway ?? this.subnet.address(1);
     checkedAddress(`${lab}.${name}.gateway`, this.gateway, this.subnet, this.subnet.address(1));

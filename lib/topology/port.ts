@@ -10,7 +10,11 @@ export const HIGHEST_PORT = 65535;
 export function checkedPort(property: string, value: string | number, fallback = 80): number {
   const text = String(value);
   if (!/^\d{1,9}$/.test(text)) {
-    throw new Refusal(property, `${JSON.stringify(value)} is not a port; ${RULE}`, leadingPort(text) ?? String(fallback));
+    throw new Refusal(
+      property,
+      `${JSON.stringify(value)} is not a port; ${RULE}`,
+      leadingPort(text) ?? String(fallback),
+    );
   }
   const port = Number(text);
   if (port < 1) throw new Refusal(property, `${text} is no port that one can listen on; ${RULE}`, String(fallback));
@@ -22,5 +26,7 @@ const RULE = `a port is a whole number from 1 to ${String(HIGHEST_PORT)}`;
 
 function leadingPort(text: string): string | undefined {
   const digits = /^\s*(\d{1,5})/.exec(text)?.[1];
-  return digits !== undefined && Number(digits) >= 1 && Number(digits) <= HIGHEST_PORT ? String(Number(digits)) : undefined;
+  return digits !== undefined && Number(digits) >= 1 && Number(digits) <= HIGHEST_PORT
+    ? String(Number(digits))
+    : undefined;
 }

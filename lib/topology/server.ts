@@ -1,4 +1,4 @@
-import { engineName, tokenOf } from "./identity";
+import type { Identity } from "./identity";
 import { checkedName } from "./name";
 import { BridgeNetwork, checkedAddress, type DefaultBridge, type HostNetwork, type Network } from "./network";
 import { checkedPort } from "./port";
@@ -57,7 +57,12 @@ export class Server {
   readonly token: string;
 
   /** @throws Refusal for a bad name, port or address */
-  constructor(lab: string, instance: string, readonly name: string, props: ServerProps) {
+  constructor(
+    identity: Identity,
+    readonly name: string,
+    props: ServerProps,
+  ) {
+    const { lab } = identity;
     checkedName(`${lab}.servers`, name);
     this.network = props.network;
     this.port = checkedPort(`${lab}.${name}.port`, props.port ?? 80);
@@ -73,8 +78,8 @@ export class Server {
         throw new Refusal(`${lab}.${name}.address`, `${gateway} is the gateway's`, subnet.address(10));
       }
     }
-    this.container = engineName(lab, name);
-    this.token = tokenOf(instance, lab, name);
+    this.container = identity.nameOf(name);
+    this.token = identity.tokenOf(name);
   }
 
   /** The ports that it takes on the host: the one it listens on in host mode, else the published ones. */

@@ -8,6 +8,7 @@ import { LABEL } from "../../topology/identity";
  */
 export const DiscardedPortsProbe = z.strictObject({
   kind: z.literal("discarded-ports"),
+  container: z.string(),
   lab: z.string(),
   instance: z.string(),
   image: z.string(),
@@ -23,26 +24,24 @@ export const discardedPorts: ProbeKind<DiscardedPortsProbe> = {
     {
       name: "create",
       command: [
-        ...["docker", "create", "--name", nameOf(probe), "--network", "host", "--publish", "8080:80"],
+        ...["docker", "create", "--name", probe.container, "--network", "host", "--publish", "8080:80"],
         ...["--label", `${LABEL.lab}=${probe.lab}`, "--label", `${LABEL.instance}=${probe.instance}`, probe.image],
       ],
     },
-    { name: "remove", command: ["docker", "rm", "--force", nameOf(probe)] },
+    { name: "remove", command: ["docker", "rm", "--force", probe.container] },
   ],
   expected: () => `the engine warns: ${WARNING}`,
   judge: judgeDiscarded,
 };
-
-function nameOf(probe: DiscardedPortsProbe): string {
-  return `lab-${probe.lab}-discarded-ports`;
-}
 
 function judgeDiscarded(_probe: DiscardedPortsProbe, findings: Findings): Judgement {
   const created = findings.one("create");
   const said = created.stderr.trim().split("\n").at(-1) ?? "";
   if (created.exit === 0 && created.stderr.includes(WARNING)) return pass(said);
   return fail(
-    created.exit === 0 ? `no such warning: ${said || "nothing was said"}` : `docker create exit ${String(created.exit)}: ${said}`,
+    created.exit === 0
+      ? `no such warning: ${said || "nothing was said"}`
+      : `docker create exit ${String(created.exit)}: ${said}`,
     "this engine treats published ports in host mode in another way than the article says",
   );
 }

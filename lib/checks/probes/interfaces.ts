@@ -41,7 +41,8 @@ export const interfaces: ProbeKind<InterfacesProbe> = {
   judge: (probe, findings) => {
     const host = parseInterfaces(findings.one("host").stdout);
     const inside = parseInterfaces(findings.one("container").stdout);
-    if (host === undefined || inside === undefined) return error("ip printed no JSON", "iproute2 4.13 or newer is needed");
+    if (host === undefined || inside === undefined)
+      return error("ip printed no JSON", "iproute2 4.13 or newer is needed");
     switch (probe.expectation) {
       case "as-on-host":
         return judgeAsOnHost(probe.container, host, inside);
@@ -59,7 +60,9 @@ function judgeAsOnHost(container: string, host: Interface[], inside: Interface[]
   const extra = actual.filter((one) => !expected.includes(one));
   if (missing.length === 0 && extra.length === 0) return pass(`the same ${String(host.length)} interfaces`);
   return fail(
-    [...missing.map((one) => `missing inside: ${one}`), ...extra.map((one) => `only inside: ${one}`)].slice(0, 3).join("; "),
+    [...missing.map((one) => `missing inside: ${one}`), ...extra.map((one) => `only inside: ${one}`)]
+      .slice(0, 3)
+      .join("; "),
     `${container} has a network stack of its own`,
     `docker inspect -f '{{.HostConfig.NetworkMode}}' ${container}`,
   );
@@ -72,13 +75,23 @@ function judgeAsOnHost(container: string, host: Interface[], inside: Interface[]
 function judgeNoneNew(container: string, host: Interface[], inside: Interface[], findings: Findings): Judgement {
   const before = findings.interfacesBefore;
   if (before === undefined) {
-    return error("nothing tells which interfaces there were before", "it is recorded when the lab is created: take it down and up again");
+    return error(
+      "nothing tells which interfaces there were before",
+      "it is recorded when the lab is created: take it down and up again",
+    );
   }
   const shared = inside.map(identity).join() === host.map(identity).join();
   const isOurs = (one: Interface): boolean => !shared && inside.some((end) => end.link_index === one.ifindex);
-  const isDockers = (one: Interface): boolean => one.master !== undefined || /^(?:br-[0-9a-f]{12}|docker0|docker_gwbridge)$/.test(one.ifname);
+  const isDockers = (one: Interface): boolean =>
+    one.master !== undefined || /^(?:br-[0-9a-f]{12}|docker0|docker_gwbridge)$/.test(one.ifname);
   const created = host.filter((one) => !before.includes(one.ifname) && (isOurs(one) || !isDockers(one)));
-  if (created.length === 0) return pass(`none: ${host.filter((one) => before.includes(one.ifname)).map((one) => one.ifname).join(", ")}`);
+  if (created.length === 0)
+    return pass(
+      `none: ${host
+        .filter((one) => before.includes(one.ifname))
+        .map((one) => one.ifname)
+        .join(", ")}`,
+    );
   return fail(
     `new: ${created.map((one) => one.ifname).join(", ")}`,
     created.some(isOurs)

@@ -35,7 +35,12 @@ export const resolver: ProbeKind<ResolverProbe> = {
 export function settings(resolvConf: string): string[] {
   return resolvConf
     .split("\n")
-    .map((line) => line.replace(/[#;].*/, "").trim().replace(/\s+/g, " "))
+    .map((line) =>
+      line
+        .replace(/[#;].*/, "")
+        .trim()
+        .replace(/\s+/g, " "),
+    )
     .filter((line) => line !== "");
 }
 
@@ -43,7 +48,11 @@ function judgeAsOnHost(probe: ResolverProbe, findings: Findings): Judgement {
   const [inside, host] = [settings(findings.one("inside").stdout), settings(findings.one("host").stdout)];
   const actual = inside.join("; ") || "no settings";
   if (inside.join("\n") === host.join("\n")) return pass(actual);
-  return fail(actual, `the host has: ${host.join("; ") || "no settings"}`, `docker exec ${probe.container} cat /etc/resolv.conf`);
+  return fail(
+    actual,
+    `the host has: ${host.join("; ") || "no settings"}`,
+    `docker exec ${probe.container} cat /etc/resolv.conf`,
+  );
 }
 
 function judgeEmbedded(probe: ResolverProbe, findings: Findings): Judgement {

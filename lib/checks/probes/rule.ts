@@ -41,7 +41,10 @@ function judgeRule(probe: RuleProbe, findings: Findings): Judgement {
   const { exit, stderr } = findings.one("check");
   if (exit === 0) return pass("the rule is there");
   if (exit !== 1) {
-    return error(`iptables exit ${String(exit)}: ${stderr.trim().split("\n")[0] ?? ""}`, "reading rules needs root (sudo)");
+    return error(
+      `iptables exit ${String(exit)}: ${stderr.trim().split("\n")[0] ?? ""}`,
+      "reading rules needs root (sudo)",
+    );
   }
   return fail(
     "no such rule",

@@ -14,15 +14,22 @@ export const veth: ProbeKind<VethProbe> = {
   needs: ROOT,
   commands: (probe) => [
     { name: "inside", command: at({ kind: "namespace", container: probe.container }, ["ip", "-j", "link", "show"]) },
-    { name: "host", command: at(HOST, ["ip", "-j", "link", "show", "master", [{ ref: "bridge", network: probe.network }]]) },
+    {
+      name: "host",
+      command: at(HOST, ["ip", "-j", "link", "show", "master", [{ ref: "bridge", network: probe.network }]]),
+    },
   ],
   expected: (probe) => `one end of a veth pair inside ${probe.container}, the other in the bridge of ${probe.network}`,
   judge: judgeVeth,
 };
 
 function judgeVeth(probe: VethProbe, findings: Findings): Judgement {
-  const [inside, ports] = [parseInterfaces(findings.one("inside").stdout), parseInterfaces(findings.one("host").stdout)];
-  if (inside === undefined || ports === undefined) return error("ip printed no JSON", "iproute2 4.13 or newer is needed");
+  const [inside, ports] = [
+    parseInterfaces(findings.one("inside").stdout),
+    parseInterfaces(findings.one("host").stdout),
+  ];
+  if (inside === undefined || ports === undefined)
+    return error("ip printed no JSON", "iproute2 4.13 or newer is needed");
   const bridge = findings.one("host").argv.at(-1) ?? probe.network;
   for (const end of inside.filter((one) => one.link_netnsid !== undefined)) {
     const other = ports.find((one) => one.ifindex === end.link_index);

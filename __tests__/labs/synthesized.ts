@@ -1,0 +1,20 @@
+import { Testing } from "cdktf";
+import { createApp } from "../../lib/labs";
+import type { Settings } from "../../lib/constructs/settings";
+
+/** Settings that are the same on every machine and in every folder. */
+export const SETTINGS: Settings = {
+  instance: "test0000",
+  prefix: "lab",
+  image: "docker-network-labs/nginx:local",
+  version: "0.0.0",
+  program: "../../../bin/lab.js",
+};
+
+/** A lab as Terraform gets it: parsed, so that white space and cdktf's own version do not matter. */
+export function synthesized(id: string, environment: NodeJS.ProcessEnv = {}): Record<string, unknown> {
+  const { labs } = createApp(environment, SETTINGS, Testing.app().outdir);
+  const stack = labs.find((lab) => lab.lab.id === id);
+  if (stack === undefined) throw new Error(`no lab ${id}`);
+  return JSON.parse(Testing.synth(stack, true)) as Record<string, unknown>;
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import type Docker from "dockerode";
+import type { DeployedLab } from "../checks/deployed";
+import { CheckRecord } from "../checks/record";
+import { type RunOptions, runChecks } from "../checks/runner";
+import { realSurroundings } from "../checks/surroundings";
+import { engineFacts } from "../engine/facts";
+import { readOwn, writeWhole } from "../terraform/files";
+import type { Project } from "../terraform/project";
+
+/** Time enough for a server to come up on a busy machine; a ready one is found ready at the first look. */
+export const DEADLINE_MS = 10_000;
+
+/** Runs a deployed lab's checks on the real engine, and remembers the records. */
+export async function checkDeployed(
+  project: Project,
+  docker: Docker,
+  lab: DeployedLab,
+  options: RunOptions,
+): Promise<CheckRecord[]> {
+  const facts = await engineFacts(docker);
+  const before = await readOwn(project.before(lab.id), z.array(z.string()));
+  const records = await runChecks(lab.id, lab.checks, realSurroundings(docker, facts, before), options);
+  await writeWhole(project.records(lab.id), JSON.stringify(records, null, 2));
+  return records;
+}
+
+/** The records of the last run. */
+export async function lastRecords(project: Project, lab: string): Promise<CheckRecord[]> {
+  return (await readOwn(project.records(lab), z.array(CheckRecord))) ?? [];
+}

@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import { type CheckRecord, exitCodeOf } from "../../checks/record";
+import { LABS, labNamed } from "../../labs";
+import { report, summary } from "../../report/text";
+import { readState } from "../../terraform/state";
+import { Refusal } from "../../topology/refusal";
+import { checkDeployed, DEADLINE_MS } from "../check-deployed";
+import { reachedEngine } from "../engine";
+import { option, withExamples } from "../options";
+import type { Session } from "../session";
+
+interface CheckOptions {
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
+
+/** `lab check`: runs the checks of labs that are up, and changes nothing. */
+export function checkCommand(program: Command, session: Session): void {
+  const command = program
+    .command("check [labs...]")
+    .description("run the checks of labs that are up; all of them when none is named")
+    .addOption(option("--no-wait", "look once, do not wait for a check to come true"))
+    .addOption(option("--json", "print the records as JSON"))
+    .action(async (labs: string[], options: CheckOptions) => {
+      process.exitCode = await check(session, labs, options);
+    });
+  withExamples(command, [
+    ["npx lab check", "every lab that is up"],
+    ["npx lab check host --no-wait", "one lab, one look"],
+    ["npx lab check --json | jq '.[] | select(.verdict != \"pass\")'", "what did not pass, as data"],
+  ]);
+}
+
+async function check(session: Session, names: readonly string[], options: CheckOptions): Promise<number> {
+  const ids = names.length === 0 ? LABS.map(({ id }) => id) : names.map((name) => labNamed(name).id);
+  const states = await Promise.all(ids.map((id) => readState(session.project.state(id), id)));
+  const labs = states.flatMap(({ lab }) => lab ?? []);
+  const missing = ids.filter((id) => !labs.some((lab) => lab.id === id));
+  if (labs.length === 0 || (names.length > 0 && missing.length > 0)) {
+    throw new Refusal(
+      "lab check",
+      `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not up; first`,
+      `npx lab up ${missing.join(" ")}`,
+    );
+  }
+  const docker = await reachedEngine(session);
+  const records: CheckRecord[] = [];
+  for (const lab of labs) {
+    records.push(
+      ...(await checkDeployed(session.project, docker, lab, { deadlineMs: options.wait ? DEADLINE_MS : 0 })),
+    );
+  }
+  session.print(
+    options.json === true
+      ? JSON.stringify(records, null, 2)
+      : `${report(records, session.style)}\n\n${summary(records)}`,
+  );
+  return exitCodeOf(records);
+}

@@ -1,0 +1,76 @@
+import { join } from "path";
+import { z } from "zod";
+import type { Command } from "commander";
+import { DeployedLab } from "../../checks/deployed";
+import { leftovers } from "../../checks/leftovers";
+import { obstacles } from "../../checks/preflight";
+import { exitCodeOf } from "../../checks/record";
+import { interfaceNames, look } from "../../checks/world";
+import { unescaped } from "../../constructs/literal";
+import { report, summary } from "../../report/text";
+import { readIfThere, writeWhole } from "../../terraform/files";
+import { readState } from "../../terraform/state";
+import { Unfit } from "../../topology/refusal";
+import { checkDeployed, DEADLINE_MS } from "../check-deployed";
+import { reachedEngine } from "../engine";
+import { removeLabelled } from "../remove-labelled";
+import type { Session } from "../session";
+import { traces } from "../traces";
+
+/**
+ * `lab stage preflight|checks|gone`: what the stacks' null resources run, in the stack's folder. Not for people: it is
+ * the same work that `lab up`, `lab check` and `lab down` do.
+ */
+export function stageCommand(program: Command, session: Session): void {
+  program
+    .command("stage <name>", { hidden: true })
+    .description("what Terraform runs in a stack's folder")
+    .action(async (name: string) => {
+      const stage = STAGES[name];
+      if (stage === undefined) throw new Unfit(`there is no stage "${name}" (${Object.keys(STAGES).join(", ")})`);
+      process.exitCode = await stage(session, await synthesizedLab());
+    });
+}
+
+type Stage = (session: Session, lab: DeployedLab) => Promise<number>;
+
+const STAGES: Readonly<Record<string, Stage>> = { preflight, checks, gone };
+
+const Synthesized = z.object({ output: z.object({ lab: z.object({ value: z.unknown() }) }) });
+
+/** The description that lies in the stack that is being applied. */
+async function synthesizedLab(): Promise<DeployedLab> {
+  const text = await readIfThere("cdk.tf.json");
+  if (text === undefined) throw new Unfit("there is no cdk.tf.json in this folder: a stage runs where Terraform runs");
+  return DeployedLab.parse(unescaped(Synthesized.parse(JSON.parse(text)).output.lab.value));
+}
+
+async function preflight(session: Session, lab: DeployedLab): Promise<number> {
+  const docker = await reachedEngine(session);
+  const state = await readState(session.project.state(lab.id), lab.id);
+  const problems = obstacles(lab, await look(docker), state.names);
+  if (problems.length > 0) throw new Unfit(problems.join("\n"));
+  await writeWhole(session.project.before(lab.id), JSON.stringify(await interfaceNames()));
+  session.print(`lab ${lab.id}: nothing is in the way`);
+  return 0;
+}
+
+async function checks(session: Session, lab: DeployedLab): Promise<number> {
+  const docker = await reachedEngine(session);
+  const records = await checkDeployed(session.project, docker, lab, { deadlineMs: DEADLINE_MS });
+  session.print(`${report(records)}\n\nlab ${lab.id}: ${summary(records)}`);
+  return exitCodeOf(records);
+}
+
+async function gone(session: Session, synthesized: DeployedLab): Promise<number> {
+  const docker = await reachedEngine(session);
+  // What is being destroyed is what was deployed, whatever the options say now.
+  const lab =
+    (await readState(join("..", "..", "..", `terraform.${synthesized.id}.tfstate`), synthesized.id)).lab ?? synthesized;
+  await removeLabelled(docker, lab);
+  const left = leftovers(lab, await look(docker), await traces(lab));
+  if (left.length > 0)
+    throw new Unfit(`of lab ${lab.id} there is still:\n  ${left.join("\n  ")}`, `npx lab down ${lab.id} --force`);
+  session.print(`lab ${lab.id}: nothing is left of it`);
+  return 0;
+}

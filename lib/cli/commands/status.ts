@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import type Docker from "dockerode";
+import { LABS } from "../../labs";
+import { readState } from "../../terraform/state";
+import { reachedEngine } from "../engine";
+import { option, withExamples } from "../options";
+import type { Session } from "../session";
+
+interface LabStatus {
+  readonly id: string;
+  /** `partly`: the state knows servers that do not run now. */
+  readonly state: "up" | "down" | "partly";
+  readonly servers: readonly { name: string; container: string; status: string; url?: string }[];
+}
+
+/** `lab status`: which labs are up, by the state and by the engine. */
+export function statusCommand(program: Command, session: Session): void {
+  const command = program
+    .command("status")
+    .description("say which labs are up, and what runs of them")
+    .addOption(option("--json", "print the status as JSON"))
+    .action(async ({ json }: { json?: boolean }) => {
+      const statuses = await allStatuses(session, await reachedEngine(session));
+      session.print(json === true ? JSON.stringify(statuses, null, 2) : statuses.map(asText).join("\n"));
+    });
+  withExamples(command, [["npx lab status", "labs, servers and their addresses"]]);
+}
+
+async function allStatuses(session: Session, docker: Docker): Promise<LabStatus[]> {
+  const containers = await docker.listContainers({ all: true });
+  const statusOf = (name: string): string =>
+    containers.find(({ Names }) => Names.includes(`/${name}`))?.State ?? "absent";
+  return Promise.all(
+    LABS.map(async ({ id }): Promise<LabStatus> => {
+      const { lab, empty } = await readState(session.project.state(id), id);
+      const servers = (lab?.servers ?? []).map(({ name, container, url }) => ({
+        name,
+        container,
+        status: statusOf(container),
+        ...(url === undefined ? {} : { url }),
+      }));
+      if (empty) return { id, state: "down", servers: [] };
+      return { id, state: servers.every(({ status }) => status === "running") ? "up" : "partly", servers };
+    }),
+  );
+}
+
+function asText({ id, state, servers }: LabStatus): string {
+  const lines = servers.map(({ container, status, url }) =>
+    `  ${container.padEnd(24)}${status.padEnd(12)}${url ?? ""}`.trimEnd(),
+  );
+  return [`${id.padEnd(10)}${state}`, ...lines].join("\n");
+}

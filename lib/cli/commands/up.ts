@@ -1,0 +1,132 @@
+import type { Command } from "commander";
+import type { DeployedLab } from "../../checks/deployed";
+import { obstacles } from "../../checks/preflight";
+import { type CheckRecord, exitCodeOf } from "../../checks/record";
+import { look } from "../../checks/world";
+import { LABS, labNamed } from "../../labs";
+import { failure, seconds, summary, table } from "../../report/text";
+import { readState } from "../../terraform/state";
+import { change, init, type Outcome } from "../../terraform/terraform";
+import { Unfit } from "../../topology/refusal";
+import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
+import { reachedEngine } from "../engine";
+import { flagOf, option, withExamples } from "../options";
+import { type Machinery, withMachinery } from "../machinery";
+import { progressOf } from "../progress";
+import type { Session } from "../session";
+import { synthesize } from "../synthesize";
+
+/** `lab up`: creates labs, proves them, and says what there is to see. */
+export function upCommand(program: Command, session: Session): void {
+  const command = program
+    .command("up <labs...>")
+    .description("create labs and prove that they behave as taught")
+    .addOption(option("--image <image>", "another nginx image for the servers"))
+    .action(async (labs: string[], options: Record<string, string>) => {
+      process.exitCode = await up(session, labs, options);
+    });
+  for (const { variable, placeholder, description } of LABS.flatMap((lab) => lab.options)) {
+    command.addOption(option(`${flagOf(variable)} <${placeholder}>`, description));
+  }
+  withExamples(command, [
+    ["npx lab up host bridge", "both labs, one after the other"],
+    ["npx lab up host --http-port 8081", "nginx on another port; also LAB_HTTP_PORT=8081"],
+    ["npx lab up bridge --subnet 10.80.0.0/24", "another subnet; also LAB_SUBNET=10.80.0.0/24"],
+  ]);
+}
+
+/** @returns the exit code: 0 all proven, 1 a check failed, 2 something could not be measured, 3 Terraform failed */
+async function up(session: Session, names: readonly string[], options: Record<string, string>): Promise<number> {
+  const wanted = [...new Set(names.map((name) => labNamed(name).id))];
+  const environment = withOptions(session.environment, options);
+  return withMachinery(session, async (machinery) => {
+    const labs = await synthesize(session.project, environment, machinery.source, machinery.registry);
+    const described = wanted.flatMap((id) => labs.find((lab) => lab.lab.id === id)?.describe() ?? []);
+    await refuseObstacles(session, described);
+    const records: CheckRecord[] = [];
+    for (const lab of described) {
+      const result = await create(session, machinery, lab);
+      if (result === undefined) return 3;
+      records.push(...result);
+    }
+    session.print(`\n${table(records, session.style)}\n`);
+    session.print(described.map((lab) => whatYouHave(lab)).join("\n"));
+    session.print(tips(described));
+    return exitCodeOf(records);
+  });
+}
+
+/** Options of the command line come before variables of the same name. */
+function withOptions(environment: NodeJS.ProcessEnv, options: Record<string, string>): NodeJS.ProcessEnv {
+  const given = Object.entries(options).map(([name, value]) => [
+    `LAB_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+    value,
+  ]);
+  return { ...environment, ...(Object.fromEntries(given) as Record<string, string>) };
+}
+
+/** All labs are looked at before the first is created: a taken port of the second must not leave half a result. */
+async function refuseObstacles(session: Session, labs: readonly DeployedLab[]): Promise<void> {
+  const docker = await reachedEngine(session);
+  const world = await look(docker);
+  const found = await Promise.all(
+    labs.map(async (lab) => obstacles(lab, world, (await readState(session.project.state(lab.id), lab.id)).names)),
+  );
+  const problems = found.flat();
+  if (problems.length > 0) throw new Unfit(problems.join("\n"));
+}
+
+/** @returns what the checks found, or undefined when Terraform failed for another reason, which is then printed */
+async function create(
+  session: Session,
+  { terraform }: Machinery,
+  lab: DeployedLab,
+): Promise<CheckRecord[] | undefined> {
+  session.print(session.style.strong(lab.id));
+  const folder = session.project.stack(lab.id);
+  const started = await init(terraform, folder);
+  if (started.exit !== 0) return explain(session, lab, started);
+  const progress = progressOf(session);
+  const applied = await change(terraform, folder, "apply", progress.onEvent);
+  const checked = progress.finished("null_resource.checks");
+  const failedElsewhere = applied.errors.some((error) => error.address !== "null_resource.checks");
+  if (applied.exit !== 0 && (failedElsewhere || !checked)) return explain(session, lab, applied);
+  const start = performance.now();
+  const records = checked
+    ? await lastRecords(session.project, lab.id)
+    : await checkDeployed(session.project, session.docker(), lab, { deadlineMs: DEADLINE_MS });
+  const duration = checked ? "" : `    ${seconds(performance.now() - start)}`;
+  const mark = exitCodeOf(records) === 0 ? session.style.good("✓") : session.style.bad("✗");
+  session.print(`  ${mark} checks: ${summary(records)}${duration}`);
+  for (const record of records.filter((one) => one.verdict === "fail" || one.verdict === "error")) {
+    session.print(`\n${failure(record, session.style)}`);
+  }
+  return records;
+}
+
+function explain(session: Session, lab: DeployedLab, { errors }: Outcome): undefined {
+  for (const { summary: what, detail, address } of errors) {
+    const where = address === undefined ? "" : `${address}: `;
+    session.say(`  ${session.style.bad("✗")} ${where}${[what, detail].filter((part) => part !== "").join("\n    ")}`);
+  }
+  session.say(`lab ${lab.id} is not up. What exists of it: npx lab status; take it away: npx lab down ${lab.id}`);
+  return undefined;
+}
+
+function whatYouHave(lab: DeployedLab): string {
+  const width = Math.max(...lab.servers.map((server) => server.story.length));
+  return lab.servers
+    .map(({ story, url }, index) =>
+      `  ${(index === 0 ? lab.id : "").padEnd(8)}${story.padEnd(width)}  ${url ?? ""}`.trimEnd(),
+    )
+    .join("\n");
+}
+
+function tips(labs: readonly DeployedLab[]): string {
+  const lines = labs.flatMap((lab) => lab.tryNext);
+  return [
+    ...lines.map((line, index) => `${(index === 0 ? "Try" : "").padEnd(7)}${line}`),
+    `Again  npx lab check`,
+    `Stop   npx lab down ${labs.map((lab) => lab.id).join(" ")}`,
+  ].join("\n");
+}

@@ -1,0 +1,49 @@
+import { hostProviders } from "../provider";
+import { look, machine } from "../setup";
+import type { Terraform } from "../terraform/terraform";
+import { Unfit } from "../topology/refusal";
+import type { Session } from "./session";
+import type { ProviderSource } from "./synthesize";
+
+/** What set-up found to drive the labs with. */
+export interface Machinery {
+  readonly terraform: Terraform;
+  readonly source: ProviderSource;
+  /** The registry's host, as the program knows it: Terraform and OpenTofu have one each. */
+  readonly registry: string;
+}
+
+export const REGISTRY = { terraform: "registry.terraform.io", tofu: "registry.opentofu.org" } as const;
+
+/**
+ * Looks whether everything is there (brings nothing), and drives `work` with it. The embedded providers are served
+ * from this process while it lasts: Terraform then starts none.
+ * @throws Unfit naming what is missing, with the command that brings it
+ */
+export async function withMachinery<T>(session: Session, work: (machinery: Machinery) => Promise<T>): Promise<T> {
+  const report = await look(machine({ project: session.project.folder, environment: session.environment }));
+  const { terraform, providers } = report;
+  if (terraform === undefined || providers === undefined) throw new Unfit(missing(report), "npx lab setup brings it");
+  session.say(`providers: ${providers.sentence}`);
+  const hosted = providers.kind === "embedded" ? await hostProviders() : undefined;
+  try {
+    return await work({
+      terraform: { program: terraform.path, environment: hosted?.environment ?? {} },
+      source: providers,
+      registry: REGISTRY[terraform.name],
+    });
+  } finally {
+    await hosted?.close();
+  }
+}
+
+function missing({
+  parts,
+}: {
+  readonly parts: readonly { name: string; verdict: string; detail: string; remedy?: string }[];
+}): string {
+  const refused = parts.filter((part) => part.verdict === "refused");
+  return refused
+    .map(({ name, detail, remedy }) => `${name}: ${detail}${remedy === undefined ? "" : ` (${remedy})`}`)
+    .join("\n");
+}

@@ -1,0 +1,23 @@
+import { type Command, Option } from "commander";
+
+/** The one rule by which every option is also an environment variable: `--http-port` is LAB_HTTP_PORT. */
+export function variableOf(flag: string): string {
+  const name = /--([a-z-]+)/.exec(flag)?.[1] ?? "";
+  return `LAB_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+export function flagOf(variable: string): string {
+  return `--${variable.replace(/^LAB_/, "").toLowerCase().replaceAll("_", "-")}`;
+}
+
+/** An option that follows the rule. */
+export function option(flag: string, description: string): Option {
+  return new Option(flag, description).env(variableOf(flag));
+}
+
+/** Examples at the end of a command's help: people read those first. */
+export function withExamples(command: Command, examples: readonly [string, string][]): Command {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, what]) => `  $ ${line.padEnd(width)}   ${what}`);
+  return command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+}

@@ -1,0 +1,29 @@
+import type Docker from "dockerode";
+import { connect, engineHost } from "../engine/connection";
+import { type Style, styleFor } from "../report/style";
+import { Project } from "../terraform/project";
+import { packageFolder } from "../constructs/settings";
+
+/** What every command has at hand. */
+export interface Session {
+  readonly project: Project;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly style: Style;
+  /** Documents and results: what a pipe should get. */
+  readonly print: (text: string) => void;
+  /** Progress and remarks: what a person should see even when the output goes into a file. */
+  readonly say: (text: string) => void;
+  readonly docker: () => Docker;
+}
+
+export function realSession(): Session {
+  const environment = process.env;
+  return {
+    project: new Project(packageFolder(__dirname)),
+    environment,
+    style: styleFor(process.stdout, environment),
+    print: (text) => process.stdout.write(`${text}\n`),
+    say: (text) => process.stderr.write(`${text}\n`),
+    docker: () => connect(engineHost(environment)),
+  };
+}

@@ -1,0 +1,39 @@
+import { type Settings, settingsFrom } from "../constructs/settings";
+import type { LabStack } from "../constructs/lab-stack";
+import { createApp, LABS } from "../labs";
+import { lockFile, writeMirror } from "../provider/mirror";
+import type { Project } from "../terraform/project";
+import { prepareStackFolder } from "../terraform/stack-folder";
+
+/** Where providers come from, as set-up chose. */
+export interface ProviderSource {
+  readonly kind: "registry" | "mirror" | "embedded";
+  /** The mirror's folder, for kind `mirror`. */
+  readonly folder?: string;
+}
+
+/**
+ * Synthesizes every lab into `cdktf.out`, and lets each stack's folder find its providers.
+ * @throws Refusal for bad options; nothing is written then
+ */
+export async function synthesize(
+  project: Project,
+  environment: NodeJS.ProcessEnv,
+  source: ProviderSource,
+  registry: string,
+): Promise<LabStack[]> {
+  const settings: Settings = settingsFrom(environment, project.folder);
+  const { app, labs } = createApp(environment, settings, project.output);
+  app.synth();
+  const mirror = await mirrorOf(project, source);
+  const lock = mirror === undefined ? "" : await lockFile(mirror, registry);
+  await Promise.all(LABS.map(({ id }) => prepareStackFolder(project.stack(id), mirror, lock)));
+  return labs;
+}
+
+async function mirrorOf(project: Project, source: ProviderSource): Promise<string | undefined> {
+  if (source.kind === "mirror") return source.folder;
+  if (source.kind === "registry") return undefined;
+  await writeMirror(project.providers, project.bundle);
+  return project.providers;
+}

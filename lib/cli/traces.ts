@@ -1,0 +1,22 @@
+import type { DeployedLab } from "../checks/deployed";
+import type { Traces } from "../checks/leftovers";
+import { execute } from "../engine/execute";
+
+const TIMEOUT_MS = 4000;
+
+/** Looks for what a lab leaves on the host if its teardown went wrong: answers and packet filter rules. */
+export async function traces(lab: Pick<DeployedLab, "servers">): Promise<Traces> {
+  const answering = await Promise.all(
+    lab.servers.map(async (server) => {
+      const answers = await Promise.all(server.ports.map(ask));
+      return answers.some((body) => body.includes(server.token)) ? [server.name] : [];
+    }),
+  );
+  const { stdout } = await execute(["iptables-save"], TIMEOUT_MS);
+  return { answering: answering.flat(), rules: stdout.split("\n").filter((line) => line.startsWith("-A ")) };
+}
+
+async function ask(port: number): Promise<string> {
+  const url = `http://127.0.0.1:${String(port)}/`;
+  return (await execute(["curl", "-4", "-sS", "--noproxy", "*", "--max-time", "2", url], TIMEOUT_MS)).stdout;
+}

@@ -1,0 +1,4 @@
+import { synthesizeForCdktf } from "./lib/cli/cdktf";
+
+/** The CDKTF app: `cdktf deploy LAB`, `cdktf diff LAB` and `cdktf destroy LAB` begin here. */
+void synthesizeForCdktf();
