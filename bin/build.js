@@ -13,9 +13,21 @@ const stampFile = path.join(dist, ".sources");
 
 /**
  * These stay in node_modules: cdktf reads files that lie beside its own, and the app and a person's lab must share one
- * copy of it; esbuild and cpu-features are or hold native programs; ssh2 is only wanted for engines reached over ssh.
+ * copy of it; esbuild is a native program.
  */
-const left = ["cdktf", "constructs", "@cdktf/*", "esbuild", "ssh2", "cpu-features"];
+const left = ["cdktf", "constructs", "@cdktf/*", "esbuild"];
+
+/**
+ * The engine's client loads all of ssh2 at once, for engines reached over ssh, which the labs do not talk to: left out,
+ * since it would make every command slower and the provider no longer a single file.
+ */
+const withoutSsh = {
+  name: "without-ssh",
+  setup(build) {
+    build.onResolve({ filter: /^ssh2$/ }, () => ({ path: "ssh2", namespace: "left-out" }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
 
 /** What is built from what. Only entry points that exist are built. */
 const programs = [
@@ -80,6 +92,7 @@ async function bundle(program) {
     target: "node20",
     format: "cjs",
     external: left,
+    plugins: [withoutSsh],
     logLevel: "silent",
     ...(program.program ? { minify: true, banner: { js: "#!/usr/bin/env node" } } : {}),
     ...(own && fs.existsSync(own) ? require(own) : {}),

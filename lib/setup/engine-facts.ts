@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { SetupContext } from "./context";
+import { errorCode } from "./error-code";
 
 /** What the engine says about itself, as far as the labs care. */
 const Information = z.object({
@@ -49,7 +50,7 @@ function hostModeOf(host: string, information: z.infer<typeof Information>): Hos
 }
 
 function reasonOf(error: unknown): Silent {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   if (code === "EACCES" || code === "EPERM") return { reason: "this user may not use it", forbidden: true };
   if (code === "ENOENT") return { reason: "there is no such socket", forbidden: false };
   if (code === "ECONNREFUSED") return { reason: "nothing listens there", forbidden: false };

@@ -61,8 +61,8 @@ async function attempt<Fact>(work: () => Promise<Outcome<Fact>>): Promise<Outcom
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Refusal || !(error instanceof Error)) throw error;
-    return refused(error.message);
+    if (error instanceof Refusal) throw error;
+    return refused(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -21,6 +21,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { startTime } from "../../bin/alone";
 import { connect, engineHost } from "../engine/connection";
 import type { EngineApi, Files, Http, Output, Processes, RunOptions, RunResult, SetupContext, System } from "./context";
+import { errorCode } from "./error-code";
 import { StepFailed } from "./programs";
 
 /** An engine that takes longer than this to say who it is does not answer. */
@@ -29,9 +30,7 @@ const ENGINE_DEADLINE = 2000;
 const PLAIN_INTERVAL = 10_000;
 const ANSWER_KEPT = 10 * 1024 * 1024;
 
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-}
+const isAbsent = (error: unknown): boolean => ["ENOENT", "ENOTDIR"].includes(errorCode(error));
 
 /** `undefined` for what is absent. */
 async function orAbsent<Value>(value: Promise<Value>): Promise<Value | undefined> {

@@ -126,9 +126,15 @@ async function startDetached(context: SetupContext): Promise<Started> {
 async function waitFor(context: SetupContext, pid: number, how: string): Promise<Started> {
   const answer = await answering(context, () => isDaemon(context, pid));
   if (answer !== undefined && answer !== "ended") return { facts: answer, how };
-  const said = lastLines((await context.files.read(join(context.project, ENGINE_LOG))) ?? "", 15);
+  const said = complaints((await context.files.read(join(context.project, ENGINE_LOG))) ?? "");
   const problem = answer === "ended" ? "ended at once" : "does not answer within 60 s";
   return { problem: `dockerd (pid ${pid}) ${problem}\n${said}`, log: ENGINE_LOG };
+}
+
+/** The end of a daemon's log without what it says on every start. */
+function complaints(log: string): string {
+  const lines = log.split("\n").filter((line) => !line.includes("level=info"));
+  return lastLines(lines.join("\n"), 8);
 }
 
 /** Where daemons write their ids, and whose they are. One that was killed leaves the file; its id may be another's now. */

@@ -61,14 +61,14 @@ export async function serverImage(context: SetupContext, engine: EngineFacts): P
   if (own !== undefined && own !== "") return theNamed(context, engine, own);
   const origin = originOf(await inspect(context, engine, SERVER_TAG));
   if (origin !== undefined) return found(SERVER_TAG, `${SERVER_TAG}, ${origin}`);
-  return (await takeOfficial(context, engine)) ?? buildServer(context);
+  return (await takeOfficial(context, engine)) ?? buildServer(context, engine);
 }
 
 /** The image that looks at networks from inside. It is the server's own where that was built from packages. */
 export async function toolboxImage(context: SetupContext, engine: EngineFacts): Promise<Outcome<string>> {
   const origin = originOf(await inspect(context, engine, TOOLBOX_TAG));
   if (origin !== undefined) return found(TOOLBOX_TAG, `${TOOLBOX_TAG}, ${origin}`);
-  return build(context, [TOOLBOX_TAG]);
+  return build(context, engine, [TOOLBOX_TAG]);
 }
 
 const REFERENCE = /^[a-z0-9]+([._:/-][a-z0-9]+|__|\.)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
@@ -123,8 +123,8 @@ async function pullOfficial(context: SetupContext): Promise<boolean> {
   }
 }
 
-async function buildServer(context: SetupContext): Promise<Outcome<string>> {
-  const outcome = await build(context, [SERVER_TAG, TOOLBOX_TAG]);
+async function buildServer(context: SetupContext, engine: EngineFacts): Promise<Outcome<string>> {
+  const outcome = await build(context, engine, [SERVER_TAG, TOOLBOX_TAG]);
   if (outcome.verdict !== "refused") await prove(context);
   return outcome;
 }
@@ -139,7 +139,11 @@ async function prove(context: SetupContext): Promise<void> {
   }
 }
 
-async function build(context: SetupContext, tags: readonly [string, ...string[]]): Promise<Outcome<string>> {
+async function build(
+  context: SetupContext,
+  engine: EngineFacts,
+  tags: readonly [string, ...string[]],
+): Promise<Outcome<string>> {
   const [tag] = tags;
   const setup = `${context.system.userId === 0 ? "" : "sudo "}node bin/lab.js setup`;
   if (!(await hasApt(context)))
@@ -149,7 +153,10 @@ async function build(context: SetupContext, tags: readonly [string, ...string[]]
     );
   if (!(await mayInstall(context))) return refused(`no image ${tag}`, setup);
   const began = context.clock.now();
+  const before = await inspect(context, engine, tag);
   await buildFromPackages(context, tags);
+  // An image of an older recipe that lost its name to the new one. One that a container still uses stays.
+  if (before?.Config?.Labels?.[RECIPE_LABEL] !== undefined) await context.run(["docker", "rmi", before.Id]);
   const seconds = Math.round((context.clock.now() - began) / 1000);
   return brought(tag, `${tag}, built from Debian packages (${seconds} s)`);
 }

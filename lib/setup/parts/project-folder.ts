@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { found, refused, type Outcome, type SetupContext } from "../context";
+import { errorCode } from "../error-code";
 
 /** A lab's state and evidence are small, but half-written state is worse than none. */
 const LEAST_FREE_BYTES = 20 * 1024 * 1024;
@@ -14,7 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** What a person understands of a file that could not be written, or undefined when it is about something else. */
 export function explainFolder(folder: string, error: unknown): string | undefined {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   const reason = REASONS[code];
   return reason === undefined ? undefined : `${folder} cannot be written: ${reason} (${code})`;
 }
@@ -40,7 +41,7 @@ export async function projectFolder(context: SetupContext): Promise<Outcome<stri
 }
 
 function remedy(context: SetupContext, error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : "";
+  const code = errorCode(error);
   if (code === "EROFS") return `git clone ${context.project} "$HOME/docker-network-labs"`;
   if (code === "ENOSPC" || code === "EDQUOT") return `df -h ${context.project}`;
   return `sudo chown -R ${context.system.userName} ${context.project}`;

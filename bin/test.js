@@ -1,0 +1,74 @@
+/**
+ * `npm test`: everything that shows whether the project is sound, in one command, from a fresh clone. Brings what is
+ * missing (as `npm start` does), then type check, lint, format, unit tests and tests on the real engine; ends with one
+ * closing line. An engine that this run had to start is ended again. Arguments go to jest: `npm test -- snapshot`.
+ */
+"use strict";
+const { spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+
+const project = path.resolve(__dirname, "..");
+const enginePid = path.join(project, ".lab/dockerd.pid");
+const tool = (name) => path.join(project, "node_modules/.bin", name);
+
+function run(argv, environment = {}) {
+  const [program, ...args] = argv;
+  const options = { cwd: project, stdio: "inherit", env: { ...process.env, ...environment } };
+  return spawnSync(program, args, options).status === 0;
+}
+
+function read(file) {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** One step that is passed or failed as a whole. */
+function step(name, argv) {
+  console.log(`\n> ${name}`);
+  return run(argv) ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
+/** jest counts for itself; a run that never got as far as counting is one failure. */
+function jest(args) {
+  console.log("\n> tests");
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lab-test-"));
+  const file = path.join(folder, "counts.json");
+  try {
+    run([tool("jest"), "--outputFile", file, "--json", "--testLocationInResults", ...args], { FORCE_COLOR: "0" });
+    const counts = JSON.parse(read(file) || "null");
+    if (counts === null || counts.numTotalTests === 0) return { passed: 0, failed: 1, skipped: 0 };
+    return {
+      passed: counts.numPassedTests,
+      // A test file that does not even load has no tests to fail.
+      failed: counts.numFailedTests + counts.numRuntimeErrorTestSuites,
+      skipped: counts.numPendingTests + counts.numTodoTests,
+    };
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function main(args) {
+  const before = read(enginePid);
+  if (!run([process.execPath, "bin/lab.js", "setup"])) {
+    console.log("\n0 passed, 1 failed");
+    return 1;
+  }
+  const results = [
+    step("type check", [tool("tsc"), "--noEmit"]),
+    step("lint", [tool("eslint"), "."]),
+    step("format", [tool("prettier"), "--check", "."]),
+    jest(args),
+  ];
+  if (read(enginePid) !== before) run([process.execPath, "bin/lab.js", "setup", "--stop-engine"]);
+  const sum = (what) => results.reduce((total, result) => total + result[what], 0);
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+  return sum("failed") === 0 ? 0 : 1;
+}
+
+process.exitCode = main(process.argv.slice(2));
