@@ -1,0 +1,149 @@
+import { spawn } from "node:child_process";
+import { readFile, readdir } from "node:fs/promises";
+import { Agent } from "node:http";
+import { homedir } from "node:os";
+import path from "node:path";
+import { Duplex } from "node:stream";
+import type Docker from "dockerode";
+import { Engine } from "./engine";
+
+/** How to reach an engine, as the provider block says it. */
+export interface ConnectionSettings {
+  host: string;
+  sshOptions: string[];
+  ca: string;
+  cert: string;
+  key: string;
+  /** A folder with ca.pem, cert.pem and key.pem. */
+  certPath: string;
+}
+
+export function openEngine(settings: ConnectionSettings): Engine {
+  if ((settings.cert === "") !== (settings.key === "")) {
+    throw new Error("Error initializing Docker client: cert_material, and key_material must be specified");
+  }
+  if (settings.cert !== "" && settings.certPath !== "") {
+    throw new Error("Error initializing Docker client: cert_path must not be specified");
+  }
+  return new Engine(settings.host, () => connectTo(settings));
+}
+
+/** The Docker client is loaded only when an engine is needed: validating must not wait for it. */
+async function connectTo(settings: ConnectionSettings): Promise<Docker> {
+  const { host } = settings;
+  const ssh = /^ssh:\/\/(.+)$/.exec(host)?.[1];
+  if (ssh !== undefined) return overSsh(ssh, settings.sshOptions);
+  const tls = settings.cert !== "" || settings.certPath !== "";
+  if (tls && !host.startsWith("unix:")) return overTls(settings);
+  const { connect } = await import("../../engine/connection");
+  return connect(host);
+}
+
+async function overTls(settings: ConnectionSettings): Promise<Docker> {
+  const { hostname, port } = new URL(settings.host.replace(/^(tcp|https):/, "https:"));
+  const { default: Client } = await import("dockerode");
+  const material = settings.certPath === "" ? settings : await readMaterial(settings.certPath);
+  return new Client({
+    protocol: "https",
+    host: hostname,
+    port: Number(port || 2376),
+    cert: material.cert,
+    key: material.key,
+    // Without an authority nothing is verified, as with the real provider.
+    ...(material.ca === "" ? { agent: await unverifyingAgent(material) } : { ca: material.ca }),
+  } as Docker.DockerOptions);
+}
+
+interface Material {
+  ca: string;
+  cert: string;
+  key: string;
+}
+
+async function readMaterial(folder: string): Promise<Material> {
+  const read = (name: string) => readFile(path.join(folder, name), "utf8");
+  const [ca, cert, key] = await Promise.all([read("ca.pem"), read("cert.pem"), read("key.pem")]);
+  return { ca, cert, key };
+}
+
+async function unverifyingAgent({ cert, key }: Material): Promise<Agent> {
+  const https = await import("node:https");
+  return new https.Agent({ cert, key, rejectUnauthorized: false });
+}
+
+/** Docker's own way over ssh: the user's ssh program, and Docker on the far side passes on to its engine. */
+async function overSsh(target: string, options: string[]): Promise<Docker> {
+  const { hostname, port, username } = new URL(`ssh://${target}`);
+  const argv = [
+    ...options,
+    ...(username === "" ? [] : ["-l", decodeURIComponent(username)]),
+    ...(port === "" ? [] : ["-p", port]),
+    "-o",
+    "ConnectTimeout=30",
+    "-T",
+    "--",
+    hostname,
+    "docker",
+    "system",
+    "dial-stdio",
+  ];
+  const { default: Client } = await import("dockerode");
+  return new Client({ protocol: "http", host: "docker", port: 80, agent: new SshAgent(argv) } as Docker.DockerOptions);
+}
+
+class SshAgent extends Agent {
+  constructor(private readonly argv: string[]) {
+    super({ keepAlive: true });
+  }
+
+  override createConnection(): Duplex {
+    const child = spawn("ssh", this.argv, { stdio: ["pipe", "pipe", "pipe"] });
+    const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
+    let complaint = "";
+    child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
+    child.on("error", (problem) => duplex.destroy(problem));
+    child.on("close", (code) => {
+      if (code !== 0) duplex.destroy(new Error(`ssh ended with exit code ${String(code)}: ${complaint.trim()}`));
+    });
+    duplex.on("close", () => child.kill());
+    return asSocket(duplex);
+  }
+}
+
+/** Node's HTTP client expects a few methods of a network socket that mean nothing on a pipe. */
+function asSocket(duplex: Duplex): Duplex {
+  const nothing = () => duplex;
+  return Object.assign(duplex, {
+    setTimeout: nothing,
+    setNoDelay: nothing,
+    setKeepAlive: nothing,
+    ref: nothing,
+    unref: nothing,
+  });
+}
+
+/** The host that a context of the Docker command line names. Only its address counts, not its certificates. */
+export async function contextHost(name: string): Promise<string> {
+  const folder = path.join(homedir(), ".docker", "contexts", "meta");
+  const entries = await readdir(folder).catch((problem: Error) => {
+    throw new Error(`could not read contexts directory: ${problem.message}`);
+  });
+  for (const entry of entries) {
+    const host = await hostOf(path.join(folder, entry, "meta.json"), name);
+    if (host !== undefined) return host;
+  }
+  throw new Error(`context '${name}' not found`);
+}
+
+async function hostOf(file: string, name: string): Promise<string | undefined> {
+  try {
+    const meta = JSON.parse(await readFile(file, "utf8")) as {
+      Name?: unknown;
+      Endpoints?: { docker?: { Host?: unknown } };
+    };
+    const host = meta.Endpoints?.docker?.Host;
+    return meta.Name === name && typeof host === "string" ? host : undefined;
+  } catch {
+    return undefined; // a context of another kind, or a broken one: not the one that was named
+  }
+}

@@ -1,0 +1,84 @@
+import type { ValueMap } from "../protocol/value";
+import type { Behaviours } from "../plan/behaviour";
+import type { DataSource, ManagedResource, Outcome } from "../provider";
+import type { Schema } from "../protocol/schema";
+import type { ImageInspect } from "./api";
+import { doing, type DockerMeta, type DockerOperation } from "./meta";
+import { findLocal, findOrPull } from "./pull";
+import { flag, text } from "./values";
+
+const behaviours: Behaviours = {
+  name: { forceNew: true },
+  pull_triggers: { forceNew: true },
+  triggers: { forceNew: true },
+  platform: { default: "", forceNew: true },
+  build: { refused: true },
+};
+
+export function imageResource(schema: Schema): ManagedResource<DockerMeta> {
+  return { schema, behaviours, create: createImage, read: readImage, update: updateImage, remove: removeImage };
+}
+
+async function createImage(desired: ValueMap, operation: DockerOperation): Promise<Outcome> {
+  const image = await obtain(desired, operation);
+  return { state: stateOf(desired, image) };
+}
+
+/** A tag may have moved meanwhile; what changes in place (whether to keep it) concerns only its end. */
+async function updateImage(_: ValueMap, desired: ValueMap, operation: DockerOperation): Promise<Outcome> {
+  const image = await obtain(desired, operation);
+  return { state: stateOf(desired, image) };
+}
+
+function obtain(desired: ValueMap, operation: DockerOperation): Promise<ImageInspect> {
+  const found = findOrPull(operation, text(desired["name"]), text(desired["platform"]));
+  return doing("Unable to read Docker image into resource", found);
+}
+
+async function readImage(state: ValueMap, operation: DockerOperation): Promise<Outcome> {
+  const name = text(state["name"]);
+  const image = await doing(
+    `resourceDockerImageRead: error looking up local image ${JSON.stringify(name)}`,
+    findLocal(operation, name),
+  );
+  return { state: image === undefined ? null : stateOf(state, image) };
+}
+
+function stateOf(image: ValueMap, found: ImageInspect): ValueMap {
+  const name = text(image["name"]);
+  return { ...image, id: found.Id + name, image_id: found.Id, repo_digest: digestOf(name, found.RepoDigests ?? []) };
+}
+
+/** The digest that belongs to the name, where the image is known to several registries. */
+export function digestOf(name: string, digests: string[]): string {
+  const repository = name.split(":")[0] ?? name;
+  return digests.find((digest) => digests.length > 1 && digest.startsWith(repository)) ?? digests[0] ?? "";
+}
+
+async function removeImage(state: ValueMap, operation: DockerOperation): Promise<void> {
+  if (flag(state["keep_locally"])) return;
+  const { engine } = operation.meta;
+  const name = text(state["name"]);
+  const removal = async () => {
+    if ((await findLocal(operation, name)) === undefined) return;
+    const query = { force: flag(state["force_remove"]) ? 1 : undefined, noprune: 1 };
+    await engine.request("DELETE", `/images/${name}`, { query, signal: operation.signal });
+  };
+  await doing("Unable to remove Docker image", removal());
+}
+
+export function imageDataSource(schema: Schema): DataSource<DockerMeta> {
+  return {
+    schema,
+    behaviours: {},
+    read: async (config, operation) => {
+      const name = text(config["name"]);
+      const image = await doing(
+        `dataSourceDockerImageRead: error looking up local image ${JSON.stringify(name)}`,
+        findLocal(operation, name),
+      );
+      if (image === undefined) throw new Error(`did not find docker image '${name}'`);
+      return { id: image.Id, name, repo_digest: digestOf(name, image.RepoDigests ?? []) };
+    },
+  };
+}

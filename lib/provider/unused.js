@@ -1,0 +1,2 @@
+// Stands in, in the bundle, for libraries that are loaded but never called (see bundle.js).
+module.exports = {};
