@@ -54,9 +54,9 @@ function reasonOf(error: unknown): Silent {
   if (code === "EACCES" || code === "EPERM") return { reason: "this user may not use it", forbidden: true };
   if (code === "ENOENT") return { reason: "there is no such socket", forbidden: false };
   if (code === "ECONNREFUSED") return { reason: "nothing listens there", forbidden: false };
-  if (error instanceof Error && /abort|timeout/i.test(`${error.name} ${code}`))
-    return { reason: "it does not answer within 2 s", forbidden: false };
-  return { reason: error instanceof Error ? error.message : String(error), forbidden: false };
+  const said = String(error);
+  if (/abort|timeout/i.test(said)) return { reason: "it does not answer within 2 s", forbidden: false };
+  return { reason: said.replace(/^Error: /, ""), forbidden: false };
 }
 
 /** Asks the engine who it is. */

@@ -71,7 +71,12 @@ export async function toolboxImage(context: SetupContext, engine: EngineFacts): 
   return build(context, engine, [TOOLBOX_TAG]);
 }
 
-const REFERENCE = /^[a-z0-9]+([._:/-][a-z0-9]+|__|\.)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+const COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const REGISTRY = "[a-zA-Z0-9.-]+(?::[0-9]+)?";
+/** `[registry/]path[:tag][@digest]` */
+const REFERENCE = new RegExp(
+  `^(?:${REGISTRY}/)?${COMPONENT}(?:/${COMPONENT})*(?::[\\w][\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
+);
 
 async function theNamed(context: SetupContext, engine: EngineFacts, name: string): Promise<Outcome<string>> {
   if (!REFERENCE.test(name))
@@ -99,7 +104,7 @@ async function takeOfficial(context: SetupContext, engine: EngineFacts): Promise
   if (!context.mayBring) return refused(`no image ${SERVER_TAG}`, "node bin/lab.js setup");
   if (!present && !(await pullOfficial(context))) return undefined;
   await act(context, ["docker", "tag", OFFICIAL_LOCAL, SERVER_TAG]);
-  await proveServer(context, SERVER_TAG);
+  await prove(context);
   return brought(
     SERVER_TAG,
     `${SERVER_TAG}, the official ${OFFICIAL.name}:${OFFICIAL.tag}${present ? "" : ", pulled"}`,
