@@ -95,7 +95,7 @@ async function bundle(program) {
     plugins: [withoutSsh],
     logLevel: "silent",
     ...(program.program ? { minify: true, banner: { js: "#!/usr/bin/env node" } } : {}),
-    ...(own && fs.existsSync(own) ? require(own) : {}),
+    ...(own && fs.existsSync(own) ? require(own).bundleOptions : {}),
   });
   for (const output of result.outputFiles) replace(output.path, output.contents, program.program ? 0o755 : 0o644);
 }

@@ -110,7 +110,7 @@ export abstract class LabStack extends TerraformStack {
               },
             ],
             // A container does not survive its network: without this, replacing the network waits for its death in vain.
-            lifecycle: { replaceTriggeredBy: [network] },
+            lifecycle: { replaceTriggeredBy: [dependable(network)] },
           }),
       ...(server.publish.length === 0
         ? {}

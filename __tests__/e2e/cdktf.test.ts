@@ -1,0 +1,82 @@
+import { docker, TestProject } from "./project";
+import { type Snapshot, snapshot } from "./surroundings";
+
+jest.setTimeout(240_000);
+
+describe("the same lab by the cdktf command, with no flags or variables of its own", () => {
+  const project = new TestProject();
+  let before: Snapshot;
+
+  beforeAll(async () => {
+    before = await snapshot();
+  });
+  afterAll(() => project.remove());
+
+  test("cdktf deploy creates it, and shows that it was proven", async () => {
+    const deploy = await project.cdktf(["deploy", "host", "--auto-approve"]);
+    expect(deploy.said).toContain("lab host: 12 passed, 0 failed");
+    expect(deploy.exit).toBe(0);
+  });
+
+  test("the lab command sees the same state", async () => {
+    const status = await project.lab(["status", "--json"]);
+    expect(JSON.parse(status.stdout)).toContainEqual(expect.objectContaining({ id: "host", state: "up" }));
+    const up = await project.lab(["up", "host"]);
+    expect(up.stdout).not.toContain("docker_container");
+    expect(up.exit).toBe(0);
+  });
+
+  test("cdktf diff finds nothing to do", async () => {
+    const diff = await project.cdktf(["diff", "host"]);
+    expect(diff.said).toContain("No changes.");
+  });
+
+  test("cdktf destroy takes it away, and shows that nothing is left", async () => {
+    const destroy = await project.cdktf(["destroy", "host", "--auto-approve"]);
+    expect(destroy.said).toContain("lab host: nothing is left of it");
+    expect(destroy.exit).toBe(0);
+    expect(await snapshot()).toEqual(before);
+  });
+});
+
+describe("a lab that does not behave as taught", () => {
+  const project = new TestProject();
+  const idle = "labtest-idle:local";
+  let before: Snapshot;
+
+  beforeAll(async () => {
+    before = await snapshot();
+    // The same image, but nginx is never started: a container that runs and serves nothing.
+    const id = await docker("create", "docker-network-labs/nginx:local");
+    await docker("commit", "--change", 'CMD ["sleep", "600"]', id, idle);
+    await docker("rm", id);
+  });
+  afterAll(async () => {
+    await project.remove();
+    await docker("rmi", "--force", idle);
+  });
+
+  test("fails cdktf deploy, with the reason, and hides no other check", async () => {
+    const deploy = await project.cdktf(["deploy", "host", "--auto-approve"], { LAB_IMAGE: idle });
+    expect(deploy.exit).not.toBe(0);
+    const said = deploy.said.replace(/\s+/g, " ");
+    expect(said).toContain("FAIL host/web/answers");
+    expect(said).toContain("meaning nothing listens there");
+    expect(said).toContain("✓ host/web/same-namespace");
+    expect(said).toContain("lab host: 9 passed, 3 failed");
+  });
+
+  test("fails lab up in the same words, with exit code 1", async () => {
+    const up = await project.lab(["up", "host"], { LAB_IMAGE: idle });
+    expect(up.exit).toBe(1);
+    expect(up.stdout).toContain("FAIL  host/web/answers");
+    expect(up.stdout).toContain("see it    curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:18480/");
+    expect(up.stdout).toContain("9 passed, 3 failed");
+  });
+
+  test("is mended by the right image, and leaves nothing", async () => {
+    expect((await project.lab(["up", "host"])).exit).toBe(0);
+    expect((await project.lab(["down", "host"])).exit).toBe(0);
+    expect(await snapshot()).toEqual(before);
+  });
+});

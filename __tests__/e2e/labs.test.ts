@@ -1,0 +1,142 @@
+import { existsSync, readFileSync, writeFileSync } from "fs";
+import type { CheckRecord } from "../../lib/checks/record";
+import { LABS } from "../../lib/labs";
+import { APART, docker, type Ran, TestProject } from "./project";
+import { type Snapshot, snapshot } from "./surroundings";
+
+jest.setTimeout(180_000);
+
+const WEB = "labtest-host-web";
+const IDS = LABS.map(({ id }) => id);
+
+describe("labs, from creation to teardown, by the lab command", () => {
+  const project = new TestProject();
+  let before: Snapshot;
+  let up: Ran;
+
+  beforeAll(async () => {
+    before = await snapshot();
+    up = await project.lab(["up", ...IDS]);
+  });
+  afterAll(() => project.remove());
+
+  test("come up, proven", () => {
+    expect(up.said).not.toContain("✗");
+    expect(up.exit).toBe(0);
+    for (const id of IDS) expect(up.stdout).toMatch(new RegExp(`✓ ${id}/`));
+  });
+
+  test("say what there is to see", () => {
+    expect(up.stdout).toContain(`http://127.0.0.1:${APART.LAB_HTTP_PORT}/`);
+    expect(up.stdout).toContain(`Try    curl -i http://127.0.0.1:${APART.LAB_HTTP_PORT}/`);
+    expect(up.stdout).toContain("Stop   npx lab down");
+  });
+
+  test("have every check passed, with the evidence in the records", async () => {
+    const { exit, stdout } = await project.lab(["check", "--json"]);
+    const records = JSON.parse(stdout) as CheckRecord[];
+    expect(records.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+    expect(records.length).toBeGreaterThanOrEqual(30);
+    for (const record of records) expect(record.evidence.length).toBeGreaterThan(0);
+    expect(exit).toBe(0);
+  });
+
+  test.each(IDS)("plan nothing more: %s", async (id) => {
+    const plan = await project.run([
+      "terraform",
+      `-chdir=cdktf.out/stacks/${id}`,
+      "plan",
+      "-detailed-exitcode",
+      "-no-color",
+    ]);
+    expect(plan.said).toContain("No changes.");
+    expect(plan.exit).toBe(0);
+  });
+
+  test("are told by status", async () => {
+    const { stdout } = await project.lab(["status", "--json"]);
+    const statuses = JSON.parse(stdout) as { id: string; state: string }[];
+    expect(statuses).toEqual(IDS.map((id) => expect.objectContaining({ id, state: "up" })));
+  });
+
+  test("change nothing when they are brought up again, and are proven again", async () => {
+    const ids = await docker("ps", "--no-trunc", "--quiet", "--filter", "name=labtest-");
+    const again = await project.lab(["up", ...IDS]);
+    expect(again.exit).toBe(0);
+    expect(again.stdout).not.toContain("docker_container");
+    expect(again.stdout).toMatch(/✓ host\/web\/answers/);
+    expect(await docker("ps", "--no-trunc", "--quiet", "--filter", "name=labtest-")).toBe(ids);
+  });
+
+  test("mend drift: a server that was removed by hand comes back", async () => {
+    await docker("rm", "--force", WEB);
+    expect((await project.lab(["check", "host", "--no-wait"])).exit).toBe(1);
+    const mended = await project.lab(["up", "host"]);
+    expect(mended.exit).toBe(0);
+    expect(mended.stdout).toContain("docker_container.web");
+  });
+
+  test("follow their options: another port replaces the server, and is free again afterwards", async () => {
+    const moved = await project.lab(["up", "host", "--http-port", "18482"]);
+    expect(moved.said).not.toContain("✗");
+    expect(moved.exit).toBe(0);
+    expect(moved.stdout).toContain("http://127.0.0.1:18482/");
+    expect((await project.lab(["check", "host"])).exit).toBe(0);
+  });
+
+  test("vanish without a trace", async () => {
+    const down = await project.lab(["down", "--all"]);
+    expect(down.said).toContain("host is gone");
+    expect(down.exit).toBe(0);
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test("are not up any more: checking them is refused, and says what to do", async () => {
+    const check = await project.lab(["check", "host"]);
+    expect(check.said).toContain("npx lab up host");
+    expect(check.exit).toBe(64);
+  });
+});
+
+describe("a lab whose state is lost or broken", () => {
+  const project = new TestProject();
+  const state = project.path("terraform.host.tfstate");
+  let before: Snapshot;
+
+  beforeAll(async () => {
+    before = await snapshot();
+  });
+  beforeEach(async () => {
+    expect((await project.lab(["up", "host"])).exit).toBe(0);
+  });
+  afterAll(() => project.remove());
+
+  test("broken: every command says so, and how to go on; --force clears up and keeps the file", async () => {
+    writeFileSync(state, readFileSync(state, "utf8").slice(0, 300));
+    for (const command of [["up", "host"], ["check", "host"], ["down", "host"], ["status"]]) {
+      const refused = await project.lab(command);
+      expect(refused.said).toContain("the state of lab host cannot be read: terraform.host.tfstate");
+      expect(refused.said).toContain("npx lab down host --force");
+      expect(refused.exit).toBe(3);
+    }
+    const down = await project.lab(["down", "host", "--force"]);
+    expect(down.stdout).toContain(".aside");
+    expect(down.exit).toBe(0);
+    expect(existsSync(state)).toBe(false);
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test("lost: bringing it up is refused with the way out, and down removes what carries its labels", async () => {
+    const kept = readFileSync(state, "utf8");
+    writeFileSync(state, "");
+    const up = await project.lab(["up", "host"]);
+    expect(up.said).toContain(
+      `container "${WEB}" is there already. It is this lab's, but its state does not know it: npx lab down host removes it`,
+    );
+    expect(up.exit).toBe(3);
+    expect(kept).toContain(WEB);
+    const down = await project.lab(["down", "host"]);
+    expect(down.stdout).toContain(`${WEB} removed (no state knew it)`);
+    expect(await snapshot()).toEqual(before);
+  });
+});

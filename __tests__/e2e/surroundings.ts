@@ -1,0 +1,34 @@
+import { run } from "./project";
+
+/** What there is on the engine and the host that a lab could leave behind. */
+export interface Snapshot {
+  readonly containers: readonly string[];
+  readonly networks: readonly string[];
+  readonly volumes: readonly string[];
+  readonly interfaces: readonly string[];
+  readonly routes: readonly string[];
+  readonly listeners: readonly string[];
+  readonly rules: readonly string[];
+}
+
+/** Everything by identity, so that equal snapshots mean that nothing came and nothing went. */
+export async function snapshot(): Promise<Snapshot> {
+  const [containers, networks, volumes, interfaces, routes, listeners, rules] = await Promise.all([
+    lines(["docker", "ps", "--all", "--quiet", "--no-trunc"]),
+    lines(["docker", "network", "ls", "--quiet", "--no-trunc"]),
+    lines(["docker", "volume", "ls", "--quiet"]),
+    lines(["ip", "-o", "link", "show"], (line) => line.split(":")[1]?.trim()),
+    lines(["ip", "route"], (line) => line.replace(" linkdown", "").trim()),
+    lines(["ss", "-Hlntu"], (line) => line.trim().split(/\s+/)[4]),
+    lines(["iptables-save"], (line) => (line.startsWith("-A") ? line : undefined)),
+  ]);
+  return { containers, networks, volumes, interfaces, routes, listeners, rules };
+}
+
+async function lines(argv: string[], pick: (line: string) => string | undefined = (line) => line): Promise<string[]> {
+  const { stdout } = await run(argv, "/");
+  return stdout
+    .split("\n")
+    .flatMap((line) => pick(line) || [])
+    .sort();
+}
