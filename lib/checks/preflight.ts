@@ -1,5 +1,5 @@
 import { Subnet } from "../topology/subnet";
-import { HIGHEST_PORT } from "../topology/port";
+import { freePort } from "../topology/port";
 import type { DeployedLab } from "./deployed";
 import type { FoundContainer, FoundListener, World } from "./world";
 
@@ -76,9 +76,9 @@ function portAdvice(
   const stop = container?.lab === undefined ? "Stop it" : `Take it down (npx lab down ${container.lab})`;
   if (server.portOption === undefined) return stop;
   const taken = new Set(world.listeners.map((one) => one.port));
-  let free = port < 1024 ? 8081 : port + 1;
-  while (taken.has(free) && free < HIGHEST_PORT) free += 1;
-  return `${stop} or use another port (${server.portOption}=${String(free)})`;
+  // A port below 1024 stands for a service that is expected there: its usual substitute is 8081, not the next one.
+  const free = freePort(port < 1024 ? 8081 : port, taken);
+  return free === undefined ? stop : `${stop} or use another port (${server.portOption}=${String(free)})`;
 }
 
 function subnetObstacles(lab: DeployedLab, world: World): string[] {

@@ -1,6 +1,7 @@
 import type { Identity } from "./identity";
 import type { BridgeNetwork } from "./network";
-import { HIGHEST_PORT } from "./port";
+import { LONGEST_NAME } from "./name";
+import { freePort } from "./port";
 import { Refusal } from "./refusal";
 import type { Server } from "./server";
 
@@ -17,7 +18,7 @@ export class Lab {
 
   /** @throws Refusal when its name or its subnet is taken by another of this lab */
   addNetwork(network: BridgeNetwork): BridgeNetwork {
-    this.refuseTwice("networks", network.name, this.networks);
+    this.refuseTwice("networks", network.name);
     const clash = this.networks.find((other) => other.subnet.overlaps(network.subnet));
     if (clash !== undefined) {
       throw new Refusal(
@@ -32,18 +33,21 @@ export class Lab {
 
   /** @throws Refusal when its name, its address or a host port that it takes is taken by another of this lab */
   addServer(server: Server): Server {
-    this.refuseTwice("servers", server.name, this.servers);
+    this.refuseTwice("servers", server.name);
     this.refuseTakenPort(server);
     this.refuseTakenAddress(server);
     this.servers.push(server);
     return server;
   }
 
-  private refuseTwice(property: string, name: string, others: readonly { name: string }[]): void {
-    if (!others.some((other) => other.name === name)) return;
-    const free = Array.from({ length: others.length + 1 }, (_, n) => `${name}-${String(n + 2)}`).find(
-      (candidate) => !others.some((other) => other.name === candidate),
-    );
+  /** Networks and servers share their names: what is declared for them is addressed by name alone. */
+  private refuseTwice(property: string, name: string): void {
+    const names = [...this.networks, ...this.servers].map((other) => other.name);
+    if (!names.includes(name)) return;
+    const free = names
+      .map((_, n) => `-${String(n + 2)}`)
+      .map((ending) => name.slice(0, LONGEST_NAME - ending.length) + ending)
+      .find((candidate) => !names.includes(candidate));
     throw new Refusal(`${this.id}.${property}`, `"${name}" is there already; a name is given once in a lab`, free);
   }
 
@@ -54,29 +58,31 @@ export class Lab {
       throw new Refusal(
         `${this.id}.${server.name}.publish`,
         `${String(twice)} is given twice; a host port leads to one place`,
+        freePort(twice, new Set([...taken.keys(), ...server.hostPorts]))?.toString(),
       );
     }
     for (const port of server.hostPorts) {
       const holder = taken.get(port);
       if (holder === undefined) continue;
-      let free = port + 1;
-      while (taken.has(free) && free < HIGHEST_PORT) free += 1;
       const property = `${this.id}.${server.name}.${server.network.mode === "host" ? "port" : "publish"}`;
       throw new Refusal(
         property,
         `${String(port)} is taken on the host by server "${holder.name}"; one host port has one listener`,
-        String(free),
+        freePort(port, new Set([...taken.keys(), ...server.hostPorts]))?.toString(),
       );
     }
   }
 
   private refuseTakenAddress(server: Server): void {
-    if (server.address === undefined) return;
-    const holder = this.servers.find((other) => other.network === server.network && other.address === server.address);
+    const { address, network } = server;
+    if (address === undefined || network.mode !== "bridge") return;
+    const neighbours = this.servers.filter((other) => other.network === network);
+    const holder = neighbours.find((other) => other.address === address);
     if (holder === undefined) return;
     throw new Refusal(
       `${this.id}.${server.name}.address`,
-      `${server.address} is the address of server "${holder.name}"`,
+      `${address} is the address of server "${holder.name}"; an address is given once in a network`,
+      network.subnet.freeAddress([network.gateway, ...neighbours.flatMap((other) => other.address ?? [])]),
     );
   }
 }

@@ -1,7 +1,7 @@
 import { Refusal } from "./refusal";
 
 /** Long enough to be telling; `lab-<lab>-<server>` then stays a valid DNS label (63) and container name. */
-const LONGEST = 24;
+export const LONGEST_NAME = 24;
 
 /**
  * The name of a lab, network or server: it becomes part of container names, DNS names, Terraform addresses and file
@@ -9,10 +9,10 @@ const LONGEST = 24;
  * @throws Refusal naming the property, with the nearest name that would do
  */
 export function checkedName(property: string, value: string): string {
-  if (/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(value) && value.length <= LONGEST) return value;
+  if (/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(value) && value.length <= LONGEST_NAME) return value;
   const problem =
-    value.length > LONGEST
-      ? `"${value.slice(0, 40)}${value.length > 40 ? "…" : ""}" is ${String(value.length)} characters long; a name has at most ${String(LONGEST)}`
+    value.length > LONGEST_NAME
+      ? `"${value.slice(0, 40)}${value.length > 40 ? "…" : ""}" is ${String(value.length)} characters long; a name has at most ${String(LONGEST_NAME)}`
       : `${JSON.stringify(value)} is not a name; a name is lower-case letters, digits and hyphens, and starts with a letter`;
   throw new Refusal(property, problem, nearestName(value));
 }
@@ -22,7 +22,7 @@ function nearestName(value: string): string | undefined {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[^a-z]+/, "")
-    .slice(0, LONGEST)
+    .slice(0, LONGEST_NAME)
     .replace(/-+$/, "");
   return name === "" ? undefined : name;
 }

@@ -60,20 +60,28 @@ export class BridgeNetwork {
     this.engineName = identity.nameOf(name);
     this.subnet = Subnet.parse(`${lab}.${name}.subnet`, props.subnet);
     this.gateway = props.gateway ?? this.subnet.address(1);
-    checkedAddress(`${lab}.${name}.gateway`, this.gateway, this.subnet, this.subnet.address(1));
+    checkedAddress(`${lab}.${name}.gateway`, this.gateway, this.subnet, []);
   }
 }
 
 export type Network = HostNetwork | DefaultBridge | BridgeNetwork;
 
-/** @throws Refusal when a machine in the subnet cannot have the address */
-export function checkedAddress(property: string, address: string, subnet: Subnet, proposal: string): string {
-  if (!isAddress(address)) throw new Refusal(property, `${JSON.stringify(address)} is not an IPv4 address`, proposal);
+/**
+ * @param taken addresses in the subnet that are not proposed
+ * @throws Refusal when a machine in the subnet cannot have the address
+ */
+export function checkedAddress(property: string, address: string, subnet: Subnet, taken: readonly string[]): string {
+  const refuse = (problem: string): never => {
+    throw new Refusal(property, problem, subnet.freeAddress(taken));
+  };
+  if (!isAddress(address)) refuse(`${JSON.stringify(address)} is not an IPv4 address; one is four numbers up to 255`);
   if (!subnet.contains(address)) {
-    throw new Refusal(property, `${address} lies outside the subnet ${subnet.toString()}`, proposal);
+    refuse(`${address} lies outside ${subnet.toString()}; an address lies in its network's subnet`);
   }
   if (subnet.isReserved(address)) {
-    throw new Refusal(property, `${address} is the network's own or its broadcast address`, proposal);
+    refuse(
+      `${address} is reserved in ${subnet.toString()}; the first address names the network, the last is broadcast`,
+    );
   }
   return address;
 }

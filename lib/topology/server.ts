@@ -73,9 +73,13 @@ export class Server {
     this.address = props.address;
     if (props.address !== undefined && props.network instanceof BridgeNetwork) {
       const { subnet, gateway } = props.network;
-      checkedAddress(`${lab}.${name}.address`, props.address, subnet, subnet.address(10));
+      checkedAddress(`${lab}.${name}.address`, props.address, subnet, [gateway]);
       if (props.address === gateway) {
-        throw new Refusal(`${lab}.${name}.address`, `${gateway} is the gateway's`, subnet.address(10));
+        throw new Refusal(
+          `${lab}.${name}.address`,
+          `${gateway} is the gateway's; an address is given once in a network`,
+          subnet.freeAddress([gateway]),
+        );
       }
     }
     this.container = identity.nameOf(name);

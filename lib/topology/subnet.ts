@@ -1,10 +1,15 @@
 import { Refusal } from "./refusal";
 
-/** An IPv4 address as a number, or undefined when the text is none. */
+/**
+ * An IPv4 address as a number, or undefined when the text is none. No leading zeros: some programs take such a number
+ * for octal, and Docker and Terraform refuse it.
+ */
 function toNumber(address: string): number | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address)?.slice(1).map(Number);
-  if (parts === undefined || parts.some((part) => part > 255)) return undefined;
-  return parts.reduce((sum, part) => sum * 256 + part, 0);
+  const parts = address.split(".");
+  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) {
+    return undefined;
+  }
+  return parts.reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
 function toText(address: number): string {
@@ -26,7 +31,7 @@ export class Subnet {
     const [address, prefix] = /^([^/]+)\/(\d{1,2})$/.exec(text.trim())?.slice(1) ?? [];
     const number = address === undefined ? undefined : toNumber(address);
     if (number === undefined || prefix === undefined || Number(prefix) > 32) {
-      const bare = toNumber(text.trim());
+      const bare = toNumber(text.trim().replace(/\/.*$/, ""));
       throw new Refusal(
         property,
         `${JSON.stringify(text)} is not an IPv4 subnet; one is an address and a prefix length`,
@@ -67,6 +72,14 @@ export class Subnet {
 
   overlaps(other: Subnet): boolean {
     return this.first < other.end && other.first < this.end;
+  }
+
+  /** The first address that a machine can have and that is not taken, or undefined when all are. */
+  freeAddress(taken: readonly string[]): string | undefined {
+    for (let number = this.first + 1; number < this.end - 1; number += 1) {
+      if (!taken.includes(toText(number))) return toText(number);
+    }
+    return undefined;
   }
 
   /** The next subnet of this size that overlaps none of `taken`, or undefined when this /8 has none left. */
