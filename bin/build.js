@@ -18,13 +18,14 @@ const stampFile = path.join(dist, ".sources");
 const left = ["cdktf", "constructs", "@cdktf/*", "esbuild"];
 
 /**
- * The engine's client loads all of ssh2 at once, for engines reached over ssh, which the labs do not talk to: left out,
- * since it would make every command slower and the provider no longer a single file.
+ * The engine's client loads these at once, for engines reached over ssh and for sessions of BuildKit, neither of which
+ * the labs use: left out, since they would make every command slower and the provider no longer a single file.
  */
-const withoutSsh = {
-  name: "without-ssh",
+const leftOut = {
+  name: "left-out",
   setup(build) {
-    build.onResolve({ filter: /^ssh2$/ }, () => ({ path: "ssh2", namespace: "left-out" }));
+    const unused = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
+    build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: "left-out" }));
     build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
   },
 };
@@ -51,7 +52,7 @@ function* filesBelow(folder) {
 /** A fingerprint of everything a build depends on, from sizes and times alone: reading no file keeps it cheap. */
 function fingerprint() {
   const hash = createHash("sha256");
-  const single = ["main.ts", "index.ts", "package-lock.json", "tsconfig.json", "bin/build.js"];
+  const single = ["main.ts", "index.ts", "package.json", "package-lock.json", "tsconfig.json", "bin/build.js"];
   const files = [...filesBelow(path.join(project, "lib")), ...single.map((name) => path.join(project, name))];
   for (const file of files.sort()) {
     const found = fs.statSync(file, { throwIfNoEntry: false });
@@ -92,7 +93,7 @@ async function bundle(program) {
     target: "node20",
     format: "cjs",
     external: left,
-    plugins: [withoutSsh],
+    plugins: [leftOut],
     logLevel: "silent",
     ...(program.program ? { minify: true, banner: { js: "#!/usr/bin/env node" } } : {}),
     ...(own && fs.existsSync(own) ? require(own).bundleOptions : {}),
