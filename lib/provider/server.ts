@@ -1,5 +1,5 @@
 import { validate } from "./plan/validate";
-import { complete, followModel, settle } from "./plan/normalise";
+import { complete, followModel, knownPart, settle } from "./plan/normalise";
 import { plan } from "./plan/planner";
 import { diagnosticToWire, Failure, pathToWire, toDiagnostic, type Diagnostic } from "./protocol/diagnostic";
 import type { ConnectionHandler, Method } from "./protocol/grpc";
@@ -8,7 +8,7 @@ import { decodeValue, encodeValue, valueFromJson } from "./protocol/msgpack";
 import type { Block, NestedBlock, Schema } from "./protocol/schema";
 import { typeOfBlock } from "./protocol/schema";
 import { mapValues, typeToJson } from "./protocol/type";
-import { isMap, isUnknown, type Value, type ValueMap } from "./protocol/value";
+import { isMap, type Value, type ValueMap } from "./protocol/value";
 import type { Fields } from "./protocol/wire";
 import type { DataSource, ManagedResource, Notes, Operation, Outcome, Provider } from "./provider";
 import { Disconnected, Stopped } from "./stopping";
@@ -165,7 +165,7 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
         };
       }
     }
-    const desired = withoutUnknowns(planned);
+    const desired = knownPart(planned);
     const outcome = await createOrUpdate(resource, prior, desired, operation);
     if (prior === null && outcome.state !== null) await this.discardUnheard(resource, outcome.state, operation);
     const made = outcome.state === null ? null : settle(block, complete(block, outcome.state), planned);
@@ -272,15 +272,6 @@ function encode(value: Value, block: Block): Fields {
   return { msgpack: encodeValue(value, typeOfBlock(block)) };
 }
 
-function withoutUnknowns(value: ValueMap): ValueMap {
-  const known = (inner: Value): Value => {
-    if (isUnknown(inner)) return null;
-    if (Array.isArray(inner)) return inner.map(known);
-    return isMap(inner) ? mapValues(inner, known) : inner;
-  };
-  return mapValues(value, known);
-}
-
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
@@ -294,8 +285,7 @@ function readNotes(raw: unknown): Notes {
 
 /** The real provider keeps things of its own in there (timeouts, schema version): they pass through. */
 function writeNotes(raw: unknown, notes: Notes): unknown {
-  const others = parsePrivate(raw);
-  delete others[NOTES_KEY];
+  const others = Object.fromEntries(Object.entries(parsePrivate(raw)).filter(([key]) => key !== NOTES_KEY));
   if (Object.keys(notes).length === 0 && Object.keys(others).length === 0) return raw;
   const all = Object.keys(notes).length === 0 ? others : { ...others, [NOTES_KEY]: notes };
   return Buffer.from(JSON.stringify(all));

@@ -90,7 +90,18 @@ export function settle(block: Block, made: ValueMap, planned: ValueMap): ValueMa
   return mapValues(attributes, (type, name) => {
     const value = made[name] ?? null;
     const undecided = isUnknown(value) || (value === null && isUnknown(planned[name] ?? null));
-    if (!undecided) return value;
+    if (!undecided) return known(value);
     return type.kind === "map" ? {} : isCollection(type) ? [] : null;
   });
+}
+
+/** What is known of a plan; what is not is null, as for something left out. */
+export function knownPart(value: ValueMap): ValueMap {
+  return mapValues(value, known);
+}
+
+function known(value: Value): Value {
+  if (isUnknown(value)) return null;
+  if (Array.isArray(value)) return value.map(known);
+  return isMap(value) ? mapValues(value, known) : value;
 }

@@ -1,0 +1,73 @@
+import { dockerProvider } from "../../lib/provider/docker/provider";
+import { validate } from "../../lib/provider/plan/validate";
+import type { Diagnostic } from "../../lib/provider/protocol/diagnostic";
+import { UNKNOWN, type ValueMap } from "../../lib/provider/protocol/value";
+
+function validated(type: string, config: ValueMap): Diagnostic[] {
+  const resource = dockerProvider.resources[type];
+  if (resource === undefined) throw new Error(type);
+  return validate(resource.schema.block, resource.behaviours, config);
+}
+
+const container = { name: "c", image: "i" };
+
+describe("what is not implemented is refused by name and place", () => {
+  test.each<[string, ValueMap, string, (string | number)[]]>([
+    ["docker_container", { ...container, gpus: "all" }, "gpus", ["gpus"]],
+    ["docker_network", { name: "n", ingress: true }, "ingress", ["ingress"]],
+  ])("%s %j", (type, config, name, path) => {
+    const [found, ...others] = validated(type, config);
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({
+      severity: "error",
+      summary: `"${name}" is not implemented by the embedded provider`,
+      path,
+    });
+    expect(found?.detail).toContain("use the registry's");
+  });
+
+  test("and only when it is set", () => {
+    expect(validated("docker_container", { ...container, gpus: null })).toEqual([]);
+    expect(validated("docker_container", { ...container, gpus: UNKNOWN })).toEqual([]);
+  });
+});
+
+describe("values are checked as the real provider does", () => {
+  test.each<[ValueMap, string, (string | number)[]]>([
+    [
+      { restart: "sometimes" },
+      "'sometimes' doesn't match the pattern '^(no|on-failure|always|unless-stopped)$'",
+      ["restart"],
+    ],
+    [{ memory: -1 }, "'-1' cannot be lower than 0", ["memory"]],
+    [{ memory_swap: -2 }, "'-2' cannot be lower than -1", ["memory_swap"]],
+    [{ cpu_set: "a" }, "'a' doesn't match the pattern '^\\d+([,-]\\d+)*$'", ["cpu_set"]],
+    [
+      { healthcheck: [{ test: ["CMD"], interval: "soon" }] },
+      "'soon' is not a valid duration",
+      ["healthcheck", 0, "interval"],
+    ],
+    [
+      { healthcheck: [{ test: ["CMD"], timeout: "-1s" }] },
+      "'-1s' duration must not be negative",
+      ["healthcheck", 0, "timeout"],
+    ],
+    [{ upload: [{ file: "/f", permissions: "644" }] }, "'644' doesn't match the pattern '^0[0-7]{3}$'", ["upload"]],
+    [{ upload: [{ file: "/f", content_base64: "a" }] }, "'a' is not base64 decodeable", ["upload"]],
+    [{ volumes: [{ container_path: "/d", host_path: "here" }] }, "'here' must be an absolute path", ["volumes"]],
+    [
+      { mounts: [{ type: "nfs", target: "/d" }] },
+      "'nfs' doesn't match the pattern '^(bind|volume|tmpfs)$'",
+      ["mounts"],
+    ],
+    [{ env: ["A=1", null] }, "Null value found in list", ["env"]],
+  ])("%j", (config, summary, path) => {
+    expect(validated("docker_container", { ...container, ...config })).toEqual([
+      expect.objectContaining({ severity: "error", summary, path }),
+    ]);
+  });
+
+  test("unknown values are not judged", () => {
+    expect(validated("docker_container", { ...container, restart: UNKNOWN, memory: UNKNOWN })).toEqual([]);
+  });
+});
