@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** A folder with a Terraform configuration, and Terraform in it, reaching nothing but the providers it is given. */
+export const REQUIRED_PROVIDERS = {
+  docker: { source: "kreuzwerker/docker", version: "3.6.2" },
+  null: { source: "hashicorp/null", version: "3.2.4" },
+};
+
+export interface Finished {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** Both, for messages. */
+  output: string;
+}
+
+export interface Config {
+  provider?: object;
+  resource?: object;
+  data?: object;
+  output?: object;
+}
+
+export class Workspace {
+  readonly folder = mkdtempSync(path.join(tmpdir(), "lab-test-tf-"));
+
+  constructor(private readonly environment: Record<string, string>) {}
+
+  write(config: Config): void {
+    const whole = { terraform: { required_providers: REQUIRED_PROVIDERS }, provider: { docker: {} }, ...config };
+    writeFileSync(path.join(this.folder, "main.tf.json"), JSON.stringify(whole));
+  }
+
+  /** Terraform with these arguments; rejects only where it cannot be started. */
+  run(...args: string[]): Promise<Finished> {
+    return this.start(...args).finished;
+  }
+
+  start(...args: string[]): { pid: number; kill(signal: NodeJS.Signals): void; finished: Promise<Finished> } {
+    const program = process.env["TERRAFORM_BINARY_NAME"] ?? "terraform";
+    const child = spawn(program, args, {
+      cwd: this.folder,
+      env: this.surroundings(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    const finished = new Promise<Finished>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code, signal) => {
+        const [out, err] = [Buffer.concat(stdout).toString(), Buffer.concat(stderr).toString()];
+        resolve({ code, signal, stdout: out, stderr: err, output: out + err });
+      });
+    });
+    return { pid: child.pid ?? 0, kill: (signal) => child.kill(signal), finished };
+  }
+
+  /** A run that must succeed. */
+  async succeed(...args: string[]): Promise<Finished> {
+    const finished = await this.run(...args);
+    if (finished.code !== 0) throw new Error(`terraform ${args.join(" ")}: ${finished.output}`);
+    return finished;
+  }
+
+  apply(): Promise<Finished> {
+    return this.run("apply", "-auto-approve", "-input=false", "-no-color");
+  }
+
+  destroy(): Promise<Finished> {
+    return this.run("destroy", "-auto-approve", "-input=false", "-no-color");
+  }
+
+  /** Address → actions of a plan, without what stays. */
+  async plan(): Promise<Record<string, string[]>> {
+    await this.succeed("plan", "-input=false", "-no-color", "-out=plan");
+    const { stdout } = await this.succeed("show", "-json", "plan");
+    const { resource_changes: changes = [] } = JSON.parse(stdout) as {
+      resource_changes?: { address: string; change: { actions: string[] } }[];
+    };
+    return Object.fromEntries(
+      changes
+        .filter(({ change }) => change.actions[0] !== "no-op")
+        .map(({ address, change }) => [address, change.actions]),
+    );
+  }
+
+  state(): { type: string; name: string; status?: string; attributes: Record<string, unknown> }[] {
+    const file = path.join(this.folder, "terraform.tfstate");
+    if (!existsSync(file)) return [];
+    const { resources } = JSON.parse(readFileSync(file, "utf8")) as {
+      resources: {
+        type: string;
+        name: string;
+        instances: { status?: string; attributes: Record<string, unknown> }[];
+      }[];
+    };
+    return resources.flatMap(({ type, name, instances }) => instances.map((instance) => ({ type, name, ...instance })));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private surroundings(): NodeJS.ProcessEnv {
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith("TF_"));
+    return { ...Object.fromEntries(own), CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...this.environment };
+  }
+}
+
+/** Tries until the condition holds; a test that waits for ever says nothing. */
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  within = 15_000,
+): Promise<void> {
+  const deadline = Date.now() + within;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not within ${within} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
