@@ -65,3 +65,10 @@ export const error = (actual: string, meaning?: string): Judgement => ({
   actual,
   ...(meaning === undefined ? {} : { meaning }),
 });
+
+/** An error when a tool did not do its work: what it did not print is then no evidence of anything. */
+export function failed(tool: string, { exit, stderr }: Observation): Judgement | undefined {
+  if (exit === 0) return undefined;
+  const said = stderr.trim().split("\n").at(-1) || "it said nothing";
+  return error(`${tool} exit ${String(exit)}: ${said}`);
+}

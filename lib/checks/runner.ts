@@ -113,7 +113,7 @@ async function lookOnce(check: Check, surroundings: Surroundings): Promise<Look>
   }
 }
 
-/** A probe that could not even be made. */
+/** A probe that could not even be made, and cannot be a moment later either. */
 class Unmeasurable extends Error {}
 
 async function observe(argv: readonly string[], { execute, now }: Surroundings): Promise<Observation> {
@@ -122,7 +122,7 @@ async function observe(argv: readonly string[], { execute, now }: Surroundings):
   if (missing !== undefined) throw new Unmeasurable(missing);
   const observation = { argv, exit, stdout, stderr, milliseconds: now() - start };
   const unmeasurable = engineTrouble(observation);
-  if (unmeasurable !== undefined) throw new Unresolved(unmeasurable);
+  if (unmeasurable !== undefined) throw unmeasurable;
   return observation;
 }
 
@@ -130,20 +130,26 @@ async function observe(argv: readonly string[], { execute, now }: Surroundings):
  * Docker's own troubles share exit codes with the program that it was to run (`docker exec` returns 1 for a container
  * that is gone, and for a ping without answer), so they are told by their words.
  */
-function engineTrouble({ argv, exit, stderr }: Observation): string | undefined {
+function engineTrouble({ argv, exit, stdout, stderr }: Observation): Error | undefined {
+  if (exit === 0) return undefined;
   const tool = argv[argv.indexOf("exec") + 2] ?? "";
-  if (argv[0] === "docker" && argv[1] === "exec" && (exit === 126 || exit === 127))
-    return `${tool} is not in the container's image`;
-  if (
-    argv[0] === "docker" &&
-    exit !== 0 &&
-    /No such (?:container|object)|is not running|Cannot connect to the Docker daemon/.test(stderr)
-  ) {
-    return stderr.trim().split("\n").at(-1);
+  if (argv[0] === "docker" && argv[1] === "exec" && (exit === 126 || exit === 127)) {
+    // Engines tell it on either stream.
+    const said = `${stderr}\n${stdout}`.trim().split("\n").at(-1) ?? "";
+    if (NO_PROGRAM.test(said)) return new Unmeasurable(`${tool} is not in the container's image`);
+    return new Unresolved(said || `docker exec exit ${String(exit)}`);
   }
-  if (argv[0] === "nsenter" && exit !== 0 && /^nsenter: /.test(stderr)) return stderr.trim().split("\n")[0];
+  if (argv[0] === "docker" && ENGINE_TROUBLE.test(stderr)) return new Unresolved(stderr.trim().split("\n").at(-1));
+  if (argv[0] === "nsenter" && stderr.startsWith("nsenter: ")) {
+    const said = stderr.trim().split("\n")[0];
+    return exit === 127 ? new Unmeasurable(said) : new Unresolved(said);
+  }
   return undefined;
 }
+
+const NO_PROGRAM = /executable file not found|no such file or directory/i;
+const ENGINE_TROUBLE =
+  /No such (?:container|object)|is not running|is restarting|is paused|Cannot connect to the Docker daemon|permission denied while trying to connect/;
 
 function findings(
   observations: readonly { name: string; observation: Observation }[],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fail, type Findings, type Judgement, pass, type ProbeKind, NOTHING } from "../probe";
+import { fail, failed, type Findings, type Judgement, pass, type ProbeKind, NOTHING } from "../probe";
 import { LABEL } from "../../topology/identity";
 
 /**
@@ -36,12 +36,12 @@ export const discardedPorts: ProbeKind<DiscardedPortsProbe> = {
 
 function judgeDiscarded(_probe: DiscardedPortsProbe, findings: Findings): Judgement {
   const created = findings.one("create");
-  const said = created.stderr.trim().split("\n").at(-1) ?? "";
-  if (created.exit === 0 && created.stderr.includes(WARNING)) return pass(said);
+  const trouble = failed("docker create", created);
+  if (trouble !== undefined) return trouble;
+  const warning = created.stderr.split("\n").find((line) => line.includes(WARNING));
+  if (warning !== undefined) return pass(warning.trim());
   return fail(
-    created.exit === 0
-      ? `no such warning: ${said || "nothing was said"}`
-      : `docker create exit ${String(created.exit)}: ${said}`,
+    `no such warning: ${created.stderr.trim().split("\n").at(-1) || "nothing was said"}`,
     "this engine treats published ports in host mode in another way than the article says",
   );
 }

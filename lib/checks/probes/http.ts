@@ -25,12 +25,18 @@ export const HttpProbe = z.discriminatedUnion("outcome", [
 ]);
 export type HttpProbe = z.infer<typeof HttpProbe>;
 
-/** How a request failed, by curl's exit code (man curl, EXIT CODES; measured on Engine 20.10, 26.1 and 28.5). */
+/**
+ * How a request failed, by curl's exit code (man curl, EXIT CODES; measured on Engine 20.10, 26.1 and 28.5). Other codes
+ * are curl's own troubles, and tell nothing about the network.
+ */
 const FAILURE: Readonly<Record<number, string>> = {
+  1: "the answer is not HTTP",
   6: "no such name",
   7: "connection refused",
+  18: "the answer ends too early",
   28: "no answer in time",
   52: "empty reply",
+  55: "connection reset while sending",
   56: "connection reset by peer",
 };
 
@@ -59,6 +65,8 @@ function request(from: Vantage, target: Target): Command {
 function judgeAnswers(probe: HttpProbe, findings: Findings): Judgement {
   const answers = findings.of("request");
   if (answers.length === 0) return error("no address to ask");
+  const broken = answers.find(isBroken);
+  if (broken !== undefined) return error(describe(broken), CURL_BROKEN);
   const wrong = answers.find((answer) => !isFrom(answer, probe.target));
   if (wrong === undefined) {
     const where = answers.length === 1 ? "" : ` on each of ${String(answers.length)} addresses`;
@@ -74,22 +82,38 @@ function judgeAnswers(probe: HttpProbe, findings: Findings): Judgement {
 }
 
 function judgeRefused(probe: Extract<HttpProbe, { outcome: "refused" }>, findings: Findings): Judgement {
-  const control = findings.one("control");
-  if (!isFrom(control, probe.control)) {
+  const [controls, answers] = [findings.of("control"), findings.of("request")];
+  if (controls.length === 0 || answers.length === 0) return error("no address to ask");
+  const silent = controls.find((control) => !isFrom(control, probe.control));
+  if (silent !== undefined) {
     return error(
-      `the control does not answer: ${describe(control)}`,
+      `the control does not answer: ${describe(silent)}`,
       `${probe.control.server.name} should answer from ${describeVantage(probe.from)}; while it does not, a refusal proves nothing`,
     );
   }
-  const answer = findings.one("request");
-  if (answer.exit === 7) return pass(`connection refused; ${probe.control.server.name} answers`);
+  const broken = answers.find(isBroken);
+  if (broken !== undefined) return error(describe(broken), CURL_BROKEN);
+  const wrong = answers.find((answer) => !isRefused(answer));
+  if (wrong === undefined) return pass(`connection refused; ${probe.control.server.name} answers`);
   return fail(
-    describe(answer),
-    answer.exit === 0
+    describe(wrong),
+    wrong.exit === 0
       ? "something listens where nothing should"
       : "it fails, but not in the expected way: another mechanism is at work",
     toShell(at(probe.from, ["netstat", "-tulpn"])),
   );
+}
+
+const CURL_BROKEN = "curl itself could not do it, so nothing is known about the network";
+
+/** Whether what ran curl failed, rather than the request: with -sS, curl tells each failed request in its own words. */
+function isBroken({ exit, stderr }: Observation): boolean {
+  return exit !== 0 && !(exit in FAILURE && stderr.includes(`curl: (${String(exit)})`));
+}
+
+/** curl has one code for all failed connections; older ones say which. */
+function isRefused({ exit, stderr }: Observation): boolean {
+  return exit === 7 && !/unreachable|no route/i.test(stderr);
 }
 
 /** The first line of the body is `<name> <token>`: only the server itself knows the token. */
@@ -113,7 +137,8 @@ function describe(answer: Observation): string {
     const body = bodyOf(answer).split("\n")[0]?.slice(0, 60) ?? "";
     return `HTTP ${String(statusOf(answer) ?? "?")} from ${JSON.stringify(body)}, ${url}`;
   }
-  const failure = FAILURE[answer.exit] ?? (answer.stderr.trim().split("\n").at(-1) || "failed");
+  const known = isBroken(answer) || (answer.exit === 7 && !isRefused(answer)) ? undefined : FAILURE[answer.exit];
+  const failure = known ?? (answer.stderr.trim().split("\n").at(-1) || "failed");
   return `curl exit ${String(answer.exit)}: ${failure}, ${url}`;
 }
 
@@ -124,6 +149,7 @@ function meaningOf(answer: Observation, target: Target, from: Vantage): string {
       ? `somebody else answers in ${name}'s place`
       : `${name}'s address answers, but not as ${name} was told to`;
   }
+  if (answer.exit === 7 && !isRefused(answer)) return `no way leads there from ${describeVantage(from)}`;
   switch (answer.exit) {
     case 6:
       return `no resolver knows the name, seen from ${describeVantage(from)}`;
@@ -135,6 +161,6 @@ function meaningOf(answer: Observation, target: Target, from: Vantage): string {
     case 56:
       return `docker-proxy accepted the connection, but nothing listens on the port that it leads to inside ${container}`;
     default:
-      return "curl could not do it; its own words are above";
+      return "the connection came about, and broke; the server's log may say why";
   }
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Command } from "../command";
 import { identity, type Interface, parseInterfaces } from "../interfaces";
-import { error, fail, type Findings, type Judgement, pass, type ProbeKind, ROOT } from "../probe";
+import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, ROOT } from "../probe";
 import { at, HOST, Vantage } from "../vantage";
 
 /** What interfaces there are, by `ip`. */
@@ -39,6 +39,8 @@ export const interfaces: ProbeKind<InterfacesProbe> = {
     }
   },
   judge: (probe, findings) => {
+    const trouble = failed("ip", findings.one("host")) ?? failed("ip, inside,", findings.one("container"));
+    if (trouble !== undefined) return trouble;
     const host = parseInterfaces(findings.one("host").stdout);
     const inside = parseInterfaces(findings.one("container").stdout);
     if (host === undefined || inside === undefined)

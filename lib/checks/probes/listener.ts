@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { error, fail, type Findings, type Judgement, pass, type ProbeKind, ROOT } from "../probe";
+import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, ROOT } from "../probe";
 import { at, Vantage } from "../vantage";
 
 /** Who listens on a TCP port, by netstat: the container's own process, or the engine on its behalf. */
@@ -40,6 +40,8 @@ export const listener: ProbeKind<ListenerProbe> = {
 };
 
 function judgeListener(probe: ListenerProbe, findings: Findings): Judgement {
+  const trouble = failed("netstat", findings.one("listeners")) ?? failed("docker top", findings.one("processes"));
+  if (trouble !== undefined) return trouble;
   const holders = parseNetstat(findings.one("listeners").stdout).filter(
     (one) => one.port === probe.port && one.protocol.startsWith("tcp"),
   );

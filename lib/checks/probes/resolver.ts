@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { error, fail, type Findings, type Judgement, pass, type ProbeKind } from "../probe";
+import { fail, failed, type Findings, type Judgement, pass, type ProbeKind } from "../probe";
 import { at, HOST } from "../vantage";
 
 /** The address of the engine's embedded resolver, inside containers on user-defined networks. */
@@ -45,6 +45,8 @@ export function settings(resolvConf: string): string[] {
 }
 
 function judgeAsOnHost(probe: ResolverProbe, findings: Findings): Judgement {
+  const trouble = failed("cat, inside,", findings.one("inside")) ?? failed("cat", findings.one("host"));
+  if (trouble !== undefined) return trouble;
   const [inside, host] = [settings(findings.one("inside").stdout), settings(findings.one("host").stdout)];
   const actual = inside.join("; ") || "no settings";
   if (inside.join("\n") === host.join("\n")) return pass(actual);
@@ -56,9 +58,10 @@ function judgeAsOnHost(probe: ResolverProbe, findings: Findings): Judgement {
 }
 
 function judgeEmbedded(probe: ResolverProbe, findings: Findings): Judgement {
-  const configured = settings(findings.one("inside").stdout).includes(`nameserver ${EMBEDDED}`);
   const sockets = findings.one("sockets");
-  if (sockets.exit !== 0) return error(`ss failed: ${sockets.stderr.trim()}`);
+  const trouble = failed("cat, inside,", findings.one("inside")) ?? failed("ss", sockets);
+  if (trouble !== undefined) return trouble;
+  const configured = settings(findings.one("inside").stdout).includes(`nameserver ${EMBEDDED}`);
   const listens = sockets.stdout.includes(` ${EMBEDDED}:`);
   const actual = `nameserver ${EMBEDDED} ${configured ? "configured" : "not configured"}, ${listens ? "listening" : "nothing listens there"}`;
   const wanted = probe.expectation === "embedded";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseInterfaces } from "../interfaces";
-import { error, fail, type Findings, type Judgement, pass, type ProbeKind, ROOT } from "../probe";
+import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, ROOT } from "../probe";
 import { at, HOST } from "../vantage";
 
 /**
@@ -24,6 +24,8 @@ export const veth: ProbeKind<VethProbe> = {
 };
 
 function judgeVeth(probe: VethProbe, findings: Findings): Judgement {
+  const trouble = failed("ip, inside,", findings.one("inside")) ?? failed("ip", findings.one("host"));
+  if (trouble !== undefined) return trouble;
   const [inside, ports] = [
     parseInterfaces(findings.one("inside").stdout),
     parseInterfaces(findings.one("host").stdout),
@@ -32,7 +34,8 @@ function judgeVeth(probe: VethProbe, findings: Findings): Judgement {
     return error("ip printed no JSON", "iproute2 4.13 or newer is needed");
   const bridge = findings.one("host").argv.at(-1) ?? probe.network;
   for (const end of inside.filter((one) => one.link_netnsid !== undefined)) {
-    const other = ports.find((one) => one.ifindex === end.link_index);
+    // Each names the other: an index alone may mean another interface, seen from another namespace.
+    const other = ports.find((one) => one.ifindex === end.link_index && one.link_index === end.ifindex);
     if (other !== undefined) return pass(`${end.ifname} inside is the pair of ${other.ifname} in ${bridge}`);
   }
   return fail(
