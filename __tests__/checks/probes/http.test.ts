@@ -1,0 +1,247 @@
+import { toShell } from "../../../lib/checks/command";
+import { commandsOf, expectedOf, judge, needsOf } from "../../../lib/checks/probes";
+import { HttpProbe } from "../../../lib/checks/probes/http";
+import { HOST } from "../../../lib/checks/vantage";
+import { findings, type Output } from "../findings";
+
+const web1 = { name: "web-1", token: "7f3a0c1d", container: "lab-bridge-web-1" };
+const web2 = { name: "web-2", token: "99aa00bb", container: "lab-bridge-web-2" };
+const inWeb2 = { kind: "namespace", container: web2.container } as const;
+const target = { host: "127.0.0.1", port: 8080, server: web1 };
+const answers: HttpProbe = { kind: "http", from: HOST, target, outcome: "answers" };
+const refused: HttpProbe = {
+  kind: "http",
+  from: inWeb2,
+  target,
+  outcome: "refused",
+  control: { host: "10.77.0.2", port: 80, server: web1 },
+};
+
+const URL = "http://127.0.0.1:8080/";
+const curl = (exit: number, stderr: string, url = URL): Output => ({ argv: ["curl", url], exit, stderr });
+const response = (status: string, body: string, url = URL): Output => ({
+  argv: ["curl", url],
+  stdout: [
+    `HTTP/1.1 ${status}`,
+    "Server: nginx/1.22.1",
+    "Date: Sat, 21 Nov 2026 10:37:37 GMT",
+    "Content-Type: text/plain",
+    `Content-Length: ${String(body.length)}`,
+    "Connection: keep-alive",
+    "X-Lab-Peer: 10.77.0.1",
+    "",
+    body,
+  ].join("\r\n"),
+});
+const web1Answers = response("200 OK", "web-1 7f3a0c1d\n");
+const FAILED = {
+  name: curl(6, "curl: (6) Could not resolve host: web-1"),
+  refused: curl(7, "curl: (7) Failed to connect to 127.0.0.1 port 8080 after 0 ms: Couldn't connect to server"),
+  noRoute: curl(7, "curl: (7) Failed to connect to 10.77.0.2 port 80: No route to host"),
+  dropped: curl(28, "curl: (28) Connection timed out after 3001 milliseconds"),
+  empty: curl(52, "curl: (52) Empty reply from server"),
+  reset: curl(56, "curl: (56) Recv failure: Connection reset by peer"),
+};
+
+describe("answers", () => {
+  test("runs curl as a person can", () => {
+    expect(commandsOf(answers).map(({ command }) => toShell(command))).toEqual([
+      "curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/",
+    ]);
+    expect(expectedOf(answers)).toBe("HTTP 200 from web-1 (token 7f3a0c1d)");
+    expect([needsOf(answers), needsOf(refused)]).toEqual([[], ["root"]]);
+  });
+
+  test("passes when the server itself answers", () => {
+    expect(judge(answers, findings({ request: web1Answers }))).toEqual({
+      verdict: "pass",
+      actual: "HTTP 200 from web-1",
+    });
+  });
+
+  test("passes when it answers on each address, and fails when it does not on one", () => {
+    expect(judge(answers, findings({ request: [web1Answers, web1Answers] }))).toEqual({
+      verdict: "pass",
+      actual: "HTTP 200 from web-1 on each of 2 addresses",
+    });
+    expect(judge(answers, findings({ request: [web1Answers, FAILED.refused] }))).toMatchObject({
+      verdict: "fail",
+      actual: "curl exit 7: connection refused, http://127.0.0.1:8080/",
+    });
+  });
+
+  const proxy =
+    "docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1";
+  test.each<[string, Output, string, string]>([
+    [
+      "another server answers",
+      response("200 OK", "web-2 99aa00bb\n"),
+      `HTTP 200 from "web-2 99aa00bb", ${URL}`,
+      "somebody else answers in web-1's place",
+    ],
+    [
+      "the token is of an earlier checkout",
+      response("200 OK", "web-1 00000000\n"),
+      `HTTP 200 from "web-1 00000000", ${URL}`,
+      "somebody else answers in web-1's place",
+    ],
+    [
+      "the token is only part of the answer",
+      response("200 OK", "<html>\nweb-1 7f3a0c1d\n</html>\n"),
+      `HTTP 200 from "<html>", ${URL}`,
+      "somebody else answers in web-1's place",
+    ],
+    [
+      "nginx answers without its site",
+      response("404 Not Found", "web-1 7f3a0c1d\n"),
+      `HTTP 404 from "web-1 7f3a0c1d", ${URL}`,
+      "web-1's address answers, but not as web-1 was told to",
+    ],
+    [
+      "there is no such name",
+      FAILED.name,
+      `curl exit 6: no such name, ${URL}`,
+      "no resolver knows the name, seen from the host",
+    ],
+    [
+      "nothing listens",
+      FAILED.refused,
+      `curl exit 7: connection refused, ${URL}`,
+      "nothing listens there: is container lab-bridge-web-1 running, and on which port does it listen?",
+    ],
+    [
+      "there is no route",
+      FAILED.noRoute,
+      `curl exit 7: curl: (7) Failed to connect to 10.77.0.2 port 80: No route to host, ${URL}`,
+      "no way leads there from the host",
+    ],
+    [
+      "the packets are dropped",
+      FAILED.dropped,
+      `curl exit 28: no answer in time, ${URL}`,
+      "the packets are dropped on the way: a firewall rule, or networks that are kept apart",
+    ],
+    ["the reply is empty", FAILED.empty, `curl exit 52: empty reply, ${URL}`, proxy],
+    ["the connection is reset", FAILED.reset, `curl exit 56: connection reset by peer, ${URL}`, proxy],
+    [
+      "the answer is no HTTP",
+      curl(1, "curl: (1) Received HTTP/0.9 when not allowed"),
+      `curl exit 1: the answer is not HTTP, ${URL}`,
+      "the connection came about, and broke; the server's log may say why",
+    ],
+  ])("fails when %s", (_name, request, actual, meaning) => {
+    expect(judge(answers, findings({ request }))).toEqual({
+      verdict: "fail",
+      actual,
+      meaning,
+      lookAt: ["docker logs lab-bridge-web-1", "docker ps --all --filter name=lab-bridge-web-1", "netstat -tulpn"],
+    });
+  });
+
+  test.each<[string, Output[], string]>([
+    ["there is nothing to ask", [], "no address to ask"],
+    [
+      "curl fails by itself",
+      [curl(2, "curl: (2) Failed initialization")],
+      `curl exit 2: curl: (2) Failed initialization, ${URL}`,
+    ],
+    ["curl crashes", [curl(139, "")], `curl exit 139: failed, ${URL}`],
+    [
+      "something else than curl has the exit code",
+      [curl(7, "sh: out of memory")],
+      `curl exit 7: sh: out of memory, ${URL}`,
+    ],
+  ])("is no verdict when %s", (_name, request, actual) => {
+    expect(judge(answers, findings({ request }))).toMatchObject({ verdict: "error", actual });
+  });
+});
+
+describe("refused", () => {
+  const control = { ...web1Answers, argv: ["curl", "http://10.77.0.2:80/"] };
+
+  test("runs both requests from the same place", () => {
+    const enter = `nsenter -t "$(docker inspect -f '{{.State.Pid}}' lab-bridge-web-2)" -n`;
+    expect(commandsOf(refused).map(({ name, command }) => [name, toShell(command)])).toEqual([
+      ["request", `${enter} curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/`],
+      ["control", `${enter} curl -4 -sS -i --noproxy '*' --max-time 3 http://10.77.0.2:80/`],
+    ]);
+    expect(expectedOf(refused)).toBe("connection refused, while web-1 answers on port 80");
+  });
+
+  test("passes when the connection is refused while the control answers", () => {
+    expect(judge(refused, findings({ request: FAILED.refused, control }))).toEqual({
+      verdict: "pass",
+      actual: "connection refused; web-1 answers",
+    });
+  });
+
+  test.each<[string, Output, string, string]>([
+    [
+      "something answers",
+      web1Answers,
+      `HTTP 200 from "web-1 7f3a0c1d", ${URL}`,
+      "something listens where nothing should",
+    ],
+    [
+      "something else answers",
+      response("403 Forbidden", "no\n"),
+      `HTTP 403 from "no", ${URL}`,
+      "something listens where nothing should",
+    ],
+    ...(
+      [
+        ["the packets are dropped", FAILED.dropped, `curl exit 28: no answer in time, ${URL}`],
+        ["the connection is reset", FAILED.reset, `curl exit 56: connection reset by peer, ${URL}`],
+        ["the name is unknown", FAILED.name, `curl exit 6: no such name, ${URL}`],
+        [
+          "there is no route",
+          FAILED.noRoute,
+          `curl exit 7: curl: (7) Failed to connect to 10.77.0.2 port 80: No route to host, ${URL}`,
+        ],
+      ] as const
+    ).map(([name, request, actual]): [string, Output, string, string] => [
+      name,
+      request,
+      actual,
+      "it fails, but not in the expected way: another mechanism is at work",
+    ]),
+  ])("fails when %s", (_name, request, actual, meaning) => {
+    expect(judge(refused, findings({ request, control }))).toMatchObject({ verdict: "fail", actual, meaning });
+  });
+
+  test("fails when only one of several addresses refuses", () => {
+    expect(judge(refused, findings({ request: [FAILED.refused, web1Answers], control }))).toMatchObject({
+      verdict: "fail",
+    });
+  });
+
+  test.each<[string, Output]>([
+    ["is refused too", FAILED.refused],
+    ["gets no answer", FAILED.dropped],
+    ["is answered by another", response("200 OK", "web-2 99aa00bb\n", "http://10.77.0.2:80/")],
+    ["cannot be asked", curl(2, "curl: (2) Failed initialization")],
+  ])("is no verdict when the control %s, whatever the request gets", (_name, silent) => {
+    for (const request of [FAILED.refused, FAILED.dropped, web1Answers]) {
+      const { verdict, actual, meaning } = judge(refused, findings({ request, control: silent }));
+      expect(verdict).toBe("error");
+      expect(actual).toMatch(/^the control does not answer: (?:curl exit|HTTP 200 from "web-2)/);
+      expect(meaning).toBe(
+        "web-1 should answer from the network namespace of lab-bridge-web-2; while it does not, a refusal proves nothing",
+      );
+    }
+  });
+
+  test.each<[string, Output[], Output[]]>([
+    ["curl is broken", [curl(2, "curl: (2) Failed initialization")], [control]],
+    ["another program has the exit code", [curl(7, "Segmentation fault")], [control]],
+    ["there is nothing to ask", [], [control]],
+    ["there is no control", [FAILED.refused], []],
+  ])("is no verdict when %s", (_name, request, controls) => {
+    expect(judge(refused, findings({ request, control: controls }))).toMatchObject({ verdict: "error" });
+  });
+});
+
+test("a refusal without a control is no probe", () => {
+  expect(HttpProbe.safeParse(refused).success).toBe(true);
+  expect(HttpProbe.safeParse({ ...refused, control: undefined }).success).toBe(false);
+});
