@@ -52,6 +52,9 @@ async function resolvedWord(word: Word, resolve: Resolve): Promise<string[]> {
   return values;
 }
 
+/** `hostname -I` would leave out the loopback address, and add those of IPv6. */
+const HOST_ADDRESSES = `ip -4 -o addr show | awk '{ sub("/.*", "", $4); print $4 }'`;
+
 /** The command as a person would type it into a POSIX shell: same arguments, references as the commands that find them. */
 export function toShell(command: Command): string {
   const line = command.map(shellWord).join(" ");
@@ -59,7 +62,7 @@ export function toShell(command: Command): string {
     (word) =>
       typeof word !== "string" && word.some((part) => typeof part !== "string" && part.ref === "each-host-address"),
   );
-  return each ? `for address in $(hostname -I); do ${line}; done` : line;
+  return each ? `for address in $(${HOST_ADDRESSES}); do ${line}; done` : line;
 }
 
 function shellWord(word: Word): string {

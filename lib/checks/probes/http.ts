@@ -149,10 +149,12 @@ function meaningOf(answer: Observation, target: Target, from: Vantage): string {
       ? `somebody else answers in ${name}'s place`
       : `${name}'s address answers, but not as ${name} was told to`;
   }
+  // Exit 28 as well as 6: a resolver that asks others in vain may take longer than the request has.
+  if (/could not resolve|resolving timed out/i.test(answer.stderr)) {
+    return `no resolver knows the name, seen from ${describeVantage(from)}`;
+  }
   if (answer.exit === 7 && !isRefused(answer)) return `no way leads there from ${describeVantage(from)}`;
   switch (answer.exit) {
-    case 6:
-      return `no resolver knows the name, seen from ${describeVantage(from)}`;
     case 7:
       return `nothing listens there: is container ${container} running, and on which port does it listen?`;
     case 28:
