@@ -91,8 +91,10 @@ export class Workspace {
 
   state(): { type: string; name: string; status?: string; attributes: Record<string, unknown> }[] {
     const file = path.join(this.folder, "terraform.tfstate");
-    if (!existsSync(file)) return [];
-    const { resources } = JSON.parse(readFileSync(file, "utf8")) as {
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    // A Terraform that was killed leaves the file as it made it at first: empty.
+    if (text === "") return [];
+    const { resources } = JSON.parse(text) as {
       resources: {
         type: string;
         name: string;

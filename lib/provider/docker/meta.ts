@@ -1,3 +1,4 @@
+import { messageOf } from "../protocol/diagnostic";
 import type { Operation } from "../provider";
 import type { Engine } from "./engine";
 
@@ -22,6 +23,6 @@ export async function doing<Result>(what: string, work: Promise<Result>): Promis
   try {
     return await work;
   } catch (problem) {
-    throw new Error(`${what}: ${problem instanceof Error ? problem.message : String(problem)}`, { cause: problem });
+    throw new Error(`${what}: ${messageOf(problem)}`, { cause: problem });
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../protocol/diagnostic";
 import type { Behaviours } from "../plan/behaviour";
 import type { Schema } from "../protocol/schema";
 import type { Value, ValueMap } from "../protocol/value";
@@ -53,7 +54,7 @@ async function createNetwork(desired: ValueMap, operation: DockerOperation): Pro
     return { state: stateOf(desired, await inspect(operation, id)) };
   } catch (problem) {
     // It is there: without its id in the state nobody would ever remove it.
-    const summary = problem instanceof Error ? problem.message : String(problem);
+    const summary = messageOf(problem);
     return { state: { ...desired, id }, problems: [{ severity: "error", summary }] };
   }
 }

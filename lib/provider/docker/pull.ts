@@ -1,3 +1,4 @@
+import { messageOf } from "../protocol/diagnostic";
 import type { ImageInspect } from "./api";
 import { EngineError } from "./engine";
 import type { DockerOperation, RegistryAuth } from "./meta";
@@ -34,7 +35,7 @@ async function pull({ meta, signal }: DockerOperation, name: string, platform: s
     });
     return await complaintIn(progress);
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
+    const why = messageOf(problem);
     throw new Error(`unable to pull image ${name}: error pulling image ${name}: ${why}`, { cause: problem });
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../protocol/diagnostic";
 import type { Behaviours } from "../plan/behaviour";
 import type { Schema } from "../protocol/schema";
 import type { ValueMap } from "../protocol/value";
@@ -47,7 +48,7 @@ async function readVolume(state: ValueMap, { meta, signal }: DockerOperation): P
     return { state: stateOf(state, await meta.engine.request<VolumeInspect>("GET", path, { signal })) };
   } catch (problem) {
     if (problem instanceof EngineError && problem.notFound) return { state: null };
-    const why = problem instanceof Error ? problem.message : String(problem);
+    const why = messageOf(problem);
     throw new Error(`Unable to inspect volume: ${why}`, { cause: problem });
   }
 }

@@ -19,8 +19,15 @@ export class Failure extends Error {
   }
 }
 
+/** What a caught problem says. One that was cut short says why; Node's own words for that are of no use to anybody. */
+export function messageOf(problem: unknown): string {
+  if (typeof problem !== "object" || problem === null || !("message" in problem)) return String(problem);
+  const { name, message, cause } = problem as { name?: unknown; message: unknown; cause?: unknown };
+  return name === "AbortError" && cause !== undefined ? messageOf(cause) : String(message);
+}
+
 export function toDiagnostic(problem: unknown): Diagnostic {
-  const summary = problem instanceof Error ? problem.message : String(problem);
+  const summary = messageOf(problem);
   const path = problem instanceof Failure ? problem.path : undefined;
   return { severity: "error", summary, ...(path === undefined ? {} : { path }) };
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "./diagnostic";
 import http2 from "node:http2";
 import { decodeMessage, encodeMessage, type Fields, type Message } from "./wire";
 
@@ -76,7 +77,7 @@ export class GrpcServer {
       const response = await method.handle(request, cancelled.signal);
       send(stream, encodeMessage(method.response, response));
     } catch (problem) {
-      refuse(stream, STATUS_INTERNAL, problem instanceof Error ? problem.message : String(problem));
+      refuse(stream, STATUS_INTERNAL, messageOf(problem));
     }
   }
 

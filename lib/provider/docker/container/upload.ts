@@ -1,3 +1,4 @@
+import { messageOf } from "../../protocol/diagnostic";
 import { readFile } from "node:fs/promises";
 import type { Value, ValueMap } from "../../protocol/value";
 import { blocks, flag, text } from "../values";
@@ -26,7 +27,7 @@ async function contentOf(upload: ValueMap): Promise<Buffer> {
   try {
     return await readFile(text(source));
   } catch (problem) {
-    throw new Error(`could not read file: ${problem instanceof Error ? problem.message : String(problem)}`, {
+    throw new Error(`could not read file: ${messageOf(problem)}`, {
       cause: problem,
     });
   }
