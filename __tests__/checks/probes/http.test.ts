@@ -104,6 +104,12 @@ describe("answers", () => {
       "no resolver knows the name, seen from the host",
     ],
     [
+      "the resolver asks others in vain",
+      curl(28, "curl: (28) Resolving timed out after 3000 milliseconds"),
+      `curl exit 28: no answer in time, ${URL}`,
+      "no resolver knows the name, seen from the host",
+    ],
+    [
       "nothing listens",
       FAILED.refused,
       `curl exit 7: connection refused, ${URL}`,

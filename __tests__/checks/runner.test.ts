@@ -1,0 +1,358 @@
+import type { Executed } from "../../lib/engine/execute";
+import type { Check } from "../../lib/checks/check";
+import type { Reference } from "../../lib/checks/command";
+import type { Need } from "../../lib/checks/probe";
+import type { Probe } from "../../lib/checks/probes";
+import type { CheckRecord } from "../../lib/checks/record";
+import { runChecks, type Surroundings, Unresolved } from "../../lib/checks/runner";
+import { HOST } from "../../lib/checks/vantage";
+
+const web = { name: "web", token: "7f3a0c1d", container: "lab-x-web" };
+/** A check that curl answers on a port: the port tells in a test which check a command belongs to. */
+function answers(id: string, port: number, from: Extract<Probe, { kind: "http" }>["from"] = HOST): Check {
+  return check(id, { kind: "http", from, target: { host: "127.0.0.1", port, server: web }, outcome: "answers" });
+}
+function check(id: string, probe: Probe): Check {
+  return { id, what: `${id} holds`, why: "because", claims: ["A4"], probe };
+}
+const discarded: Probe = { kind: "discarded-ports", container: "lab-x-d", lab: "x", instance: "i1", image: "nginx" };
+
+const GOOD: Executed = { exit: 0, stdout: "HTTP/1.1 200 OK\r\n\r\nweb 7f3a0c1d\n", stderr: "" };
+const REFUSED: Executed = { exit: 7, stdout: "", stderr: "curl: (7) Failed to connect\n" };
+
+/** A machine in virtual time: a command takes 10 ms, sleep takes no real time, and everything is written down. */
+class Machine implements Surroundings {
+  readonly executed: { argv: readonly string[]; at: number }[] = [];
+  readonly sleeps: number[] = [];
+  running = 0;
+  mostAtOnce = 0;
+  interfacesBefore = undefined;
+  private time = 1000;
+
+  constructor(
+    private readonly answer: (argv: readonly string[], nth: number) => Executed = () => GOOD,
+    readonly lacking: (need: Need) => string | undefined = () => undefined,
+    private readonly values: (reference: Reference) => readonly string[] = () => ["4242"],
+  ) {}
+
+  readonly execute = async (argv: readonly string[]): Promise<Executed> => {
+    this.executed.push({ argv, at: this.time - 1000 });
+    this.running += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
+    const nth = this.executed.filter((one) => one.argv.join(" ") === argv.join(" ")).length;
+    await Promise.resolve();
+    this.time += 10;
+    this.running -= 1;
+    return this.answer(argv, nth);
+  };
+  readonly resolve = async (reference: Reference): Promise<readonly string[]> => this.values(reference);
+  readonly now = (): number => this.time;
+  readonly sleep = async (milliseconds: number): Promise<void> => {
+    this.sleeps.push(milliseconds);
+    this.time += milliseconds;
+  };
+}
+
+async function only(machine: Machine, one: Check, deadlineMs = 10_000): Promise<CheckRecord> {
+  const [record] = await runChecks("x", [one], machine, { deadlineMs });
+  if (record === undefined) throw new Error("no record");
+  return record;
+}
+
+describe("when to look", () => {
+  test("a check that holds passes at the first look", async () => {
+    const machine = new Machine();
+    expect(await only(machine, answers("x/a", 80))).toMatchObject({ verdict: "pass", attempts: 1, durationMs: 10 });
+    expect(machine.sleeps).toEqual([]);
+  });
+
+  test("a check that comes true passes then, and no look is made after it", async () => {
+    const machine = new Machine((_argv, nth) => (nth < 4 ? REFUSED : GOOD));
+    expect(await only(machine, answers("x/a", 80))).toMatchObject({ verdict: "pass", attempts: 4 });
+    expect(machine.sleeps).toEqual([100, 150, 225]);
+    expect(machine.executed).toHaveLength(4);
+  });
+
+  test("pauses grow by half, up to a second, and end before the deadline", async () => {
+    const machine = new Machine(() => REFUSED);
+    const record = await only(machine, answers("x/a", 80), 5000);
+    expect(machine.sleeps).toEqual([100, 150, 225, 337.5, 506.25, 759.375, 1000, 1000]);
+    expect(record).toMatchObject({ verdict: "fail", attempts: 9 });
+    expect(record.durationMs).toBeLessThanOrEqual(5000);
+    expect(record.evidence).toHaveLength(1);
+  });
+
+  test("a deadline of 0 looks once", async () => {
+    const machine = new Machine(() => REFUSED);
+    expect(await only(machine, answers("x/a", 80), 0)).toMatchObject({ verdict: "fail", attempts: 1 });
+    expect(machine.sleeps).toEqual([]);
+  });
+
+  test("references are found out anew on each look", async () => {
+    const pids = ["11", "12", "13"];
+    const inside = answers("x/a", 80, { kind: "namespace", container: "lab-x-web" });
+    const machine = new Machine(
+      (argv) => (argv.includes("13") ? GOOD : REFUSED),
+      undefined,
+      () => [pids.shift() ?? "-"],
+    );
+    expect(await only(machine, inside)).toMatchObject({ verdict: "pass", attempts: 3 });
+    expect(machine.executed.map(({ argv }) => argv[2])).toEqual(["11", "12", "13"]);
+  });
+});
+
+describe("several checks", () => {
+  const checks = [answers("x/a", 81), answers("x/b", 82), answers("x/c", 83), answers("x/d", 84)];
+
+  test("one that fails hides no other, and records come in the order of declaration", async () => {
+    const machine = new Machine((argv) => (argv.at(-1)?.includes(":81/") === true ? REFUSED : GOOD));
+    const ended: string[] = [];
+    const records = await runChecks("x", checks, machine, { deadlineMs: 2000, onRecord: ({ id }) => ended.push(id) });
+    expect(records.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ["x/a", "fail"],
+      ["x/b", "pass"],
+      ["x/c", "pass"],
+      ["x/d", "pass"],
+    ]);
+    expect(ended).toEqual(["x/b", "x/c", "x/d", "x/a"]);
+  });
+
+  test("those that only look run at once, up to six", async () => {
+    const machine = new Machine();
+    await runChecks(
+      "x",
+      Array.from({ length: 20 }, (_, n) => answers(`x/n${String(n)}`, n + 1)),
+      machine,
+      { deadlineMs: 0 },
+    );
+    expect(machine.executed).toHaveLength(20);
+    expect(machine.mostAtOnce).toBe(6);
+  });
+
+  test("one that changes something runs alone, after all others, and keeps its place", async () => {
+    const machine = new Machine((argv, nth) => (argv[0] === "docker" || nth > 2 ? GOOD : REFUSED));
+    const changing = check("x/first", discarded);
+    const records = await runChecks("x", [changing, ...checks], machine, { deadlineMs: 2000 });
+    expect(records.map(({ id }) => id)).toEqual(["x/first", "x/a", "x/b", "x/c", "x/d"]);
+    const programs = machine.executed.map(({ argv }) => argv[0]);
+    expect(programs.slice(0, 12)).toEqual(Array.from({ length: 12 }, () => "curl"));
+    expect(new Set(programs.slice(12))).toEqual(new Set(["docker"]));
+  });
+
+  test("of none there is no record", async () => {
+    expect(await runChecks("x", [], new Machine(), { deadlineMs: 1000 })).toEqual([]);
+  });
+});
+
+describe("what cannot be measured is an error, never a failure", () => {
+  const stderrOf = (text: string, exit = 1): Executed => ({ exit, stdout: "", stderr: text });
+  const inside = answers("x/a", 80, { kind: "container", container: "lab-x-web" });
+  const namespace = answers("x/a", 80, { kind: "namespace", container: "lab-x-web" });
+
+  test("a missing tool ends the check at once", async () => {
+    const missing = "curl is not on this machine (npx lab setup)";
+    const machine = new Machine(() => ({ exit: -1, stdout: "", stderr: "", missing }));
+    expect(await only(machine, answers("x/a", 80))).toMatchObject({ verdict: "error", actual: missing, attempts: 1 });
+    expect(machine.sleeps).toEqual([]);
+  });
+
+  test.each<[string, Check, Executed, string]>([
+    [
+      "20.10",
+      inside,
+      {
+        exit: 126,
+        stdout:
+          'OCI runtime exec failed: exec failed: unable to start container process: exec: "curl": executable file not found in $PATH: unknown\r\n',
+        stderr: "",
+      },
+      "curl is not in the container's image",
+    ],
+    [
+      "28",
+      inside,
+      stderrOf(
+        'OCI runtime exec failed: exec failed: unable to start container process: exec: "curl": executable file not found in $PATH\n',
+        127,
+      ),
+      "curl is not in the container's image",
+    ],
+    [
+      "nsenter",
+      namespace,
+      stderrOf("nsenter: failed to execute curl: No such file or directory\n", 127),
+      "nsenter: failed to execute curl: No such file or directory",
+    ],
+  ])("a tool that is missing inside ends it at once too (%s)", async (_name, one, executed, actual) => {
+    const machine = new Machine(() => executed);
+    expect(await only(machine, one)).toMatchObject({ verdict: "error", actual, attempts: 1 });
+  });
+
+  test.each<[string, Check, Executed, string]>([
+    [
+      "a container that is gone",
+      inside,
+      stderrOf("Error response from daemon: No such container: lab-x-web\n"),
+      "Error response from daemon: No such container: lab-x-web",
+    ],
+    [
+      "an object that is gone",
+      check("x/a", { kind: "inspect", container: "lab-x-web", expectation: "nothing-published" }),
+      { exit: 1, stdout: "\n", stderr: "Error: No such object: lab-x-web\n" },
+      "Error: No such object: lab-x-web",
+    ],
+    [
+      "a container that does not run",
+      inside,
+      stderrOf("Error response from daemon: Container 0a1b is not running\n"),
+      "Error response from daemon: Container 0a1b is not running",
+    ],
+    [
+      "a container that is starting again",
+      inside,
+      stderrOf("Error response from daemon: Container 0a1b is restarting, wait until the container is running\n"),
+      "Error response from daemon: Container 0a1b is restarting, wait until the container is running",
+    ],
+    [
+      "an exec that came too late",
+      inside,
+      stderrOf("OCI runtime exec failed: exec failed: cannot exec in a stopped container: unknown\n", 126),
+      "OCI runtime exec failed: exec failed: cannot exec in a stopped container: unknown",
+    ],
+    [
+      "a silent engine",
+      inside,
+      stderrOf("Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n"),
+      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+    ],
+    [
+      "an engine that this user may not ask",
+      inside,
+      stderrOf(
+        "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock\n",
+      ),
+      "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+    ],
+    [
+      "a process that ended meanwhile",
+      namespace,
+      stderrOf("nsenter: cannot open /proc/4242/ns/net: No such file or directory\n"),
+      "nsenter: cannot open /proc/4242/ns/net: No such file or directory",
+    ],
+  ])("%s is looked for until the deadline", async (_name, one, executed, actual) => {
+    const machine = new Machine(() => executed);
+    expect(await only(machine, one, 300)).toMatchObject({ verdict: "error", actual, attempts: 3 });
+  });
+
+  test("a container that comes back in time passes", async () => {
+    const gone = stderrOf("Error response from daemon: Container 0a1b is not running\n");
+    const machine = new Machine((_argv, nth) => (nth === 1 ? gone : GOOD));
+    expect(await only(machine, inside)).toMatchObject({ verdict: "pass", attempts: 2 });
+  });
+
+  test("so is a reference without a value", async () => {
+    const machine = new Machine(undefined, undefined, () => {
+      throw new Unresolved("container lab-x-web is not running (exited)");
+    });
+    expect(await only(machine, namespace, 300)).toMatchObject({
+      verdict: "error",
+      actual: "container lab-x-web is not running (exited)",
+      attempts: 3,
+      evidence: [],
+    });
+    expect(machine.executed).toEqual([]);
+  });
+
+  test("a refusal is no proof without its tool", async () => {
+    const target = { host: "127.0.0.1", port: 81, server: web };
+    const refused = check("x/a", {
+      kind: "http",
+      from: HOST,
+      target,
+      outcome: "refused",
+      control: { ...target, port: 80 },
+    });
+    const missing = new Machine(() => ({ exit: -1, stdout: "", stderr: "", missing: "curl is not on this machine" }));
+    expect(await only(missing, refused, 0)).toMatchObject({ verdict: "error" });
+    const dead = new Machine(() => REFUSED);
+    expect(await only(dead, refused, 0)).toMatchObject({ verdict: "error" });
+    const alive = new Machine((argv) => (argv.at(-1)?.endsWith(":80/") === true ? GOOD : REFUSED));
+    expect(await only(alive, refused, 0)).toMatchObject({ verdict: "pass" });
+  });
+
+  test("what the program itself gets wrong is not taken for a finding", async () => {
+    const machine = new Machine(undefined, undefined, () => {
+      throw new TypeError("a defect");
+    });
+    await expect(only(machine, namespace, 0)).rejects.toThrow("a defect");
+  });
+});
+
+describe("what the machine does not offer", () => {
+  test("is a reason to skip, and nothing is run", async () => {
+    const lacking = (need: Need): string => `no ${need} here`;
+    const machine = new Machine(undefined, lacking);
+    const rule = check("x/rule", { kind: "rule", rule: "masquerade", network: "n", subnet: "10.77.0.0/24" });
+    expect(await only(machine, rule)).toMatchObject({
+      verdict: "skip",
+      actual: "no root here; no iptables here",
+      attempts: 0,
+      durationMs: 0,
+      evidence: [],
+    });
+    expect(machine.executed).toEqual([]);
+  });
+
+  test("matters only to checks that need it", async () => {
+    const machine = new Machine(undefined, () => "only root can look there (sudo)");
+    expect(await only(machine, answers("x/a", 80))).toMatchObject({ verdict: "pass" });
+  });
+});
+
+describe("the record", () => {
+  test("holds what a report needs", async () => {
+    const machine = new Machine(() => REFUSED);
+    expect(await only(machine, answers("x/a", 80), 0)).toEqual({
+      schema: "check-record/1",
+      id: "x/a",
+      lab: "x",
+      what: "x/a holds",
+      claims: ["A4"],
+      verdict: "fail",
+      expected: "HTTP 200 from web (token 7f3a0c1d)",
+      actual: "curl exit 7: connection refused, http://127.0.0.1:80/",
+      meaning: "nothing listens there: is container lab-x-web running, and on which port does it listen?",
+      seeIt: ["curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:80/"],
+      lookAt: ["docker logs lab-x-web", "docker ps --all --filter name=lab-x-web", "netstat -tulpn"],
+      attempts: 1,
+      durationMs: 10,
+      evidence: [
+        {
+          command: ["curl", "-4", "-sS", "-i", "--noproxy", "*", "--max-time", "3", "http://127.0.0.1:80/"],
+          exit: 7,
+          stdout: "",
+          stderr: "curl: (7) Failed to connect\n",
+          durationMs: 10,
+        },
+      ],
+    });
+  });
+
+  test("keeps head and tail of long output, and all of short output", async () => {
+    const long = `HEAD${"x".repeat(10_000)}TAIL`;
+    const machine = new Machine(() => ({ exit: 0, stdout: long, stderr: "y".repeat(4000) }));
+    const [evidence] = (await only(machine, answers("x/a", 80), 0)).evidence;
+    expect(evidence?.stdout).toMatch(/^HEADx{1996}\n… 6008 characters left out …\nx{1996}TAIL$/);
+    expect(evidence?.stderr).toBe("y".repeat(4000));
+  });
+
+  test("keeps what was seen before a command could not be run", async () => {
+    const machine = new Machine((argv) =>
+      argv[0] === "netstat" ? GOOD : { exit: -1, stdout: "", stderr: "", missing: "docker is not on this machine" },
+    );
+    const owner = check("x/a", { kind: "listener", from: HOST, port: 80, container: "lab-x-web", owner: "container" });
+    const record = await only(machine, owner);
+    expect(record).toMatchObject({ verdict: "error", actual: "docker is not on this machine" });
+    expect(record.evidence.map(({ command }) => command)).toEqual([["netstat", "-tulpn"]]);
+  });
+});
