@@ -42,6 +42,13 @@ async function instead(container: string, ...args: string[]): Promise<void> {
   await docker("run", "--detach", "--name", container, ...args, MUTANT);
 }
 
+/** A container of the same name that serves nothing. */
+async function idleInstead(container: string, network: string): Promise<void> {
+  await docker("commit", "--change", 'CMD ["sleep", "600"]', container, MUTANT);
+  await docker("rm", "--force", container);
+  await docker("run", "--detach", "--name", container, "--network", network, MUTANT);
+}
+
 async function natRule(verb: "-D" | "-A", ...rule: string[]): Promise<void> {
   const { exit, stderr } = await run(["iptables", "-w", "-t", "nat", verb, ...rule], "/");
   if (exit !== 0) throw new Error(stderr);
@@ -189,14 +196,13 @@ const BRIDGE: Saboteur[] = [
       "web-2/veth": ["fail", /no interface of/],
       "web-2/answers": ["fail", /./],
       "web-2/own-address": ["fail", /did not get the address/],
-      "web-2/embedded-resolver": ["fail", /./],
       "web-2/reaches-by-address": ["fail", /./],
       "web-2/reaches-by-name": ["fail", /no resolver knows the name/],
     },
   },
   {
     name: "web-2 shares the namespace of web-1",
-    sabotage: () => instead(WEB2, "--network", `container:${WEB1}`, "--entrypoint", "sleep", MUTANT, "600"),
+    sabotage: () => idleInstead(WEB2, `container:${WEB1}`),
     red: {
       "web-2/answers": ["fail", /./],
       "web-1/not-web-2s-namespace": ["fail", /not separated/],
@@ -204,8 +210,42 @@ const BRIDGE: Saboteur[] = [
     },
   },
   {
+    name: "web-1 is in host mode",
+    sabotage: () => idleInstead(WEB1, "host"),
+    red: {
+      "web-1/own-namespace": ["fail", /not separated/],
+      "web-1/veth": ["fail", /no interface of/],
+      "web-1/answers": ["fail", /./],
+      "web-1/own-address": ["fail", /did not get the address/],
+      "web-1/embedded-resolver": ["fail", /will not resolve/],
+      "web-2/reaches-by-address": ["fail", /./],
+      "web-2/reaches-by-name": ["fail", /no resolver knows the name/],
+      "web-1/published": refused,
+      "web-1/publisher": ["fail", /nothing listens on TCP port/],
+      "web-1/port-mapping": ["fail", /no such rule/],
+      "web-1/host-port-not-inside": ["error", /the control does not answer/],
+    },
+  },
+  {
+    name: "web-2 is in host mode",
+    sabotage: () => idleInstead(WEB2, "host"),
+    red: {
+      "web-2/own-namespace": ["fail", /not separated/],
+      "web-2/veth": ["fail", /no interface of/],
+      "web-2/answers": ["fail", /./],
+      "web-2/own-address": ["fail", /did not get the address/],
+      "web-2/embedded-resolver": ["fail", /will not resolve/],
+      "web-2/reaches-by-name": ["fail", /no resolver knows the name/],
+    },
+  },
+  {
+    name: "plain listens on another port",
+    sabotage: () => edit(PLAIN, "s/listen .*/listen 81;/"),
+    red: { "plain/answers": refused },
+  },
+  {
     name: "plain is in host mode",
-    sabotage: () => instead(PLAIN, "--network", "host", "--entrypoint", "sleep", MUTANT, "600"),
+    sabotage: () => idleInstead(PLAIN, "host"),
     red: {
       "plain/own-namespace": ["fail", /not separated/],
       "plain/veth": ["fail", /no interface of/],
@@ -255,7 +295,8 @@ describe.each([
   const project = new TestProject();
 
   const check = async (): Promise<CheckRecord[]> => {
-    const { stdout } = await project.lab(["check", lab, "--json"]);
+    // Long enough for nginx to be back after a restart, short enough to wait for what never comes.
+    const { stdout } = await project.lab(["check", lab, "--json", "--deadline", "3"]);
     return JSON.parse(stdout) as CheckRecord[];
   };
 

@@ -1,3 +1,4 @@
+import { Refusal } from "../topology/refusal";
 import { Subnet } from "../topology/subnet";
 import { freePort } from "../topology/port";
 import type { DeployedLab } from "./deployed";
@@ -15,6 +16,46 @@ export function obstacles(lab: DeployedLab, world: World, known: readonly string
     ...portObstacles(lab, world),
     ...subnetObstacles(lab, world),
   ];
+}
+
+/**
+ * Refuses labs that cannot be up at the same time, when all are asked for at once.
+ * @throws Refusal for a host port or a subnet that two of them want
+ */
+export function refuseClashes(labs: readonly DeployedLab[]): void {
+  const ports = new Map<number, string>();
+  for (const { id, servers } of labs) {
+    for (const { name, port, portOption } of servers.flatMap((one) => one.ports.map((port) => ({ ...one, port })))) {
+      const holder = ports.get(port);
+      if (holder !== undefined) {
+        let free = port + 1;
+        while (ports.has(free)) free += 1;
+        const property = portOption ?? `${id}.${name}`;
+        throw new Refusal(
+          property,
+          `${String(port)} is taken on the host by server ${holder}; one host port has one listener`,
+          String(free),
+        );
+      }
+      ports.set(port, `"${name}" of lab ${id}`);
+    }
+  }
+  const subnets = labs.flatMap(({ id, networks }) =>
+    networks.flatMap(({ name, subnet }) => {
+      const parsed = Subnet.observed(subnet);
+      return parsed === undefined ? [] : [{ id, name, subnet: parsed }];
+    }),
+  );
+  for (const [index, one] of subnets.entries()) {
+    const other = subnets.slice(0, index).find((earlier) => earlier.subnet.overlaps(one.subnet));
+    if (other === undefined) continue;
+    const free = one.subnet.nextFree(subnets.map(({ subnet }) => subnet));
+    throw new Refusal(
+      `${one.id}.${one.name}`,
+      `${one.subnet.toString()} overlaps ${other.subnet.toString()} of lab ${other.id}; subnets on one engine are disjoint`,
+      free?.toString(),
+    );
+  }
 }
 
 function hostModeObstacle(lab: DeployedLab, { facts }: World): string[] {

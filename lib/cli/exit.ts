@@ -1,3 +1,7 @@
+import { explainFolder } from "../setup";
+import { Refusal, Unfit } from "../topology/refusal";
+import type { Session } from "./session";
+
 /** The program's exit codes; 1 and 2 come from the checks' verdicts. */
 export const EXIT = {
   fine: 0,
@@ -11,3 +15,18 @@ export const EXIT = {
   usage: 64,
   interrupted: 130,
 } as const;
+
+/**
+ * Says what went wrong, for a person, and returns the exit code. What nobody has foreseen is a defect of the program,
+ * and is thrown on, with its stack.
+ */
+export function explainProblem(problem: unknown, { say, project }: Pick<Session, "say" | "project">): number {
+  if (problem instanceof Refusal) {
+    say(problem.message);
+    return EXIT.usage;
+  }
+  const reason = problem instanceof Unfit ? problem.message : explainFolder(project.folder, problem);
+  if (reason === undefined) throw problem;
+  say(reason);
+  return EXIT.unfit;
+}

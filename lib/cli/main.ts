@@ -1,6 +1,5 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
-import { Refusal, Unfit } from "../topology/refusal";
 import { checkCommand } from "./commands/check";
 import { doctorCommand } from "./commands/doctor";
 import { downCommand } from "./commands/down";
@@ -9,7 +8,7 @@ import { setupCommand } from "./commands/setup";
 import { stageCommand } from "./commands/stage";
 import { statusCommand } from "./commands/status";
 import { upCommand } from "./commands/up";
-import { EXIT } from "./exit";
+import { EXIT, explainProblem } from "./exit";
 import { withExamples } from "./options";
 import { realSession, type Session } from "./session";
 
@@ -54,11 +53,7 @@ async function main(): Promise<void> {
 /** A person reads this: no stack, except for what is a defect of the program. */
 function explain(problem: unknown, session: Session): number {
   if (problem instanceof CommanderError) return problem.exitCode === 0 ? EXIT.fine : EXIT.usage;
-  if (problem instanceof Refusal || problem instanceof Unfit) {
-    session.say(problem.message);
-    return problem instanceof Refusal ? EXIT.usage : EXIT.unfit;
-  }
-  throw problem;
+  return explainProblem(problem, session);
 }
 
 void main();

@@ -111,6 +111,7 @@ export abstract class LabStack extends TerraformStack {
             ],
             // A container does not survive its network: without this, replacing the network waits for its death in vain.
             lifecycle: { replaceTriggeredBy: [dependable(network)] },
+            ...(this.settings.dns === undefined ? {} : { dns: [this.settings.dns] }),
           }),
       ...(server.publish.length === 0
         ? {}

@@ -13,6 +13,8 @@ export interface Settings {
   /** The image that servers run. */
   readonly image: string;
   readonly version: string;
+  /** Whom the embedded resolver asks for names that it does not know. @default whom the host asks */
+  readonly dns?: string;
   /** This program, as a stack's folder sees it. Relative: synthesis is the same in every checkout. */
   readonly program: string;
 }
@@ -20,13 +22,14 @@ export interface Settings {
 /** The image that set-up brings; its tag is local to the machine. */
 export const SERVER_IMAGE = "docker-network-labs/nginx:local";
 
-/** LAB_IMAGE, LAB_INSTANCE and LAB_PREFIX, where set, come before what the checkout would use. */
+/** LAB_IMAGE, LAB_INSTANCE, LAB_PREFIX and LAB_DNS, where set, come before what the checkout would use. */
 export function settingsFrom(environment: NodeJS.ProcessEnv, projectFolder: string): Settings {
   return {
     instance: environment["LAB_INSTANCE"] || instanceOf(projectFolder),
     prefix: environment["LAB_PREFIX"] || "lab",
     image: environment["LAB_IMAGE"] || SERVER_IMAGE,
     version,
+    ...(environment["LAB_DNS"] ? { dns: environment["LAB_DNS"] } : {}),
     program: relative(resolve(projectFolder, STACK_FOLDER), join(packageFolder(__dirname), "bin/lab.js")),
   };
 }

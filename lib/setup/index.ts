@@ -12,6 +12,7 @@ import { terraform, type TerraformProgram } from "./parts/terraform";
 export { machine, outputTo, type MachineOptions } from "./machine";
 export { stopEngine, type Stopped } from "./own-engine";
 export { doctor, type MachineFact } from "./doctor";
+export { explainFolder } from "./parts/project-folder";
 export type { PartReport, SetupContext, Verdict } from "./context";
 export type { EngineFacts, HostMode } from "./engine-facts";
 export type { Images } from "./parts/images";

@@ -10,6 +10,7 @@ import { option, withExamples } from "../options";
 import type { Session } from "../session";
 
 interface CheckOptions {
+  readonly deadline: number;
   readonly wait: boolean;
   readonly json?: boolean;
 }
@@ -19,6 +20,11 @@ export function checkCommand(program: Command, session: Session): void {
   const command = program
     .command("check [labs...]")
     .description("run the checks of labs that are up; all of them when none is named")
+    .addOption(
+      option("--deadline <seconds>", "how long a check may take to come true")
+        .default(DEADLINE_MS / 1000)
+        .argParser(checkedSeconds),
+    )
     .addOption(option("--no-wait", "look once, do not wait for a check to come true"))
     .addOption(option("--json", "print the records as JSON"))
     .action(async (labs: string[], options: CheckOptions) => {
@@ -29,6 +35,16 @@ export function checkCommand(program: Command, session: Session): void {
     ["npx lab check host --no-wait", "one lab, one look"],
     ["npx lab check --json | jq '.[] | select(.verdict != \"pass\")'", "what did not pass, as data"],
   ]);
+}
+
+function checkedSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== "" && seconds >= 0 && seconds <= 3600) return seconds;
+  throw new Refusal(
+    "--deadline",
+    `${JSON.stringify(text)} is no number of seconds from 0 to 3600`,
+    String(DEADLINE_MS / 1000),
+  );
 }
 
 async function check(session: Session, names: readonly string[], options: CheckOptions): Promise<number> {
@@ -47,7 +63,9 @@ async function check(session: Session, names: readonly string[], options: CheckO
   const records: CheckRecord[] = [];
   for (const lab of labs) {
     records.push(
-      ...(await checkDeployed(session.project, docker, lab, { deadlineMs: options.wait ? DEADLINE_MS : 0 })),
+      ...(await checkDeployed(session.project, docker, lab, {
+        deadlineMs: options.wait ? options.deadline * 1000 : 0,
+      })),
     );
   }
   session.print(

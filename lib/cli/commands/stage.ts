@@ -7,6 +7,7 @@ import { obstacles } from "../../checks/preflight";
 import { exitCodeOf } from "../../checks/record";
 import { interfaceNames, look } from "../../checks/world";
 import { unescaped } from "../../constructs/literal";
+import { haveImage } from "../../engine/image";
 import { report, summary } from "../../report/text";
 import { readIfThere, writeWhole } from "../../terraform/files";
 import { readState } from "../../terraform/state";
@@ -50,6 +51,7 @@ async function preflight(session: Session, lab: DeployedLab): Promise<number> {
   const state = await readState(session.project.state(lab.id), lab.id);
   const problems = obstacles(lab, await look(docker), state.names);
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
+  await haveImage(docker, lab.image);
   await writeWhole(session.project.before(lab.id), JSON.stringify(await interfaceNames()));
   session.print(`lab ${lab.id}: nothing is in the way`);
   return 0;

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { DeployedLab } from "../../checks/deployed";
-import { obstacles } from "../../checks/preflight";
+import { obstacles, refuseClashes } from "../../checks/preflight";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
 import { look } from "../../checks/world";
+import { haveImage } from "../../engine/image";
 import { LABS, labNamed } from "../../labs";
 import { failure, seconds, summary, table } from "../../report/text";
 import { readState } from "../../terraform/state";
@@ -22,6 +23,9 @@ export function upCommand(program: Command, session: Session): void {
     .command("up <labs...>")
     .description("create labs and prove that they behave as taught")
     .addOption(option("--image <image>", "another nginx image for the servers"))
+    .addOption(
+      option("--dns <address>", "whom the embedded resolver asks for names it does not know (127.0.0.1: nobody)"),
+    )
     .action(async (labs: string[], options: Record<string, string>) => {
       process.exitCode = await up(session, labs, options);
     });
@@ -67,6 +71,7 @@ function withOptions(environment: NodeJS.ProcessEnv, options: Record<string, str
 
 /** All labs are looked at before the first is created: a taken port of the second must not leave half a result. */
 async function refuseObstacles(session: Session, labs: readonly DeployedLab[]): Promise<void> {
+  refuseClashes(labs);
   const docker = await reachedEngine(session);
   const world = await look(docker);
   const found = await Promise.all(
@@ -74,6 +79,7 @@ async function refuseObstacles(session: Session, labs: readonly DeployedLab[]): 
   );
   const problems = found.flat();
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
+  for (const image of new Set(labs.map((lab) => lab.image))) await haveImage(docker, image);
 }
 
 /** @returns what the checks found, or undefined when Terraform failed for another reason, which is then printed */
