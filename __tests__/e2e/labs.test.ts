@@ -42,6 +42,8 @@ describe("labs, from creation to teardown, by the lab command", () => {
   });
 
   test.each(IDS)("plan nothing more: %s", async (id) => {
+    // lab up serves the providers itself; a plain Terraform finds them in the stack's folder.
+    expect((await project.run(["terraform", `-chdir=cdktf.out/stacks/${id}`, "init", "-no-color"])).exit).toBe(0);
     const plan = await project.run([
       "terraform",
       `-chdir=cdktf.out/stacks/${id}`,
