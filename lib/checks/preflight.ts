@@ -2,7 +2,7 @@ import { Refusal } from "../topology/refusal";
 import { Subnet } from "../topology/subnet";
 import { freePort } from "../topology/port";
 import type { DeployedLab } from "./deployed";
-import type { FoundContainer, FoundListener, World } from "./world";
+import type { FoundContainer, FoundListener, FoundNetwork, World } from "./world";
 
 /**
  * What would go wrong if the lab were created now, in words for a person; empty when nothing would. Pure: it reads the
@@ -28,13 +28,12 @@ export function refuseClashes(labs: readonly DeployedLab[]): void {
     for (const { name, port, portOption } of servers.flatMap((one) => one.ports.map((port) => ({ ...one, port })))) {
       const holder = ports.get(port);
       if (holder !== undefined) {
-        let free = port + 1;
-        while (ports.has(free)) free += 1;
+        const wanted = labs.flatMap((lab) => lab.servers.flatMap((server) => server.ports));
         const property = portOption ?? `${id}.${name}`;
         throw new Refusal(
           property,
           `${String(port)} is taken on the host by server ${holder}; one host port has one listener`,
-          String(free),
+          freePort(port, new Set(wanted))?.toString(),
         );
       }
       ports.set(port, `"${name}" of lab ${id}`);
@@ -64,17 +63,23 @@ function hostModeObstacle(lab: DeployedLab, { facts }: World): string[] {
 
 function nameObstacles(lab: DeployedLab, world: World, known: readonly string[]): string[] {
   const wanted = [
-    ...lab.servers.map(({ container }) => ({ kind: "container", name: container })),
-    ...lab.networks.map(({ name }) => ({ kind: "network", name })),
+    ...lab.servers.map(({ container }) => ({ kind: "container" as const, name: container })),
+    ...lab.networks.map(({ name }) => ({ kind: "network" as const, name })),
   ];
   return wanted.flatMap(({ kind, name }) => {
     const there = (kind === "container" ? world.containers : world.networks).find((one) => one.name === name);
     if (there === undefined || known.includes(name)) return [];
-    const advice = isOwn(lab, there)
-      ? `It is this lab's, but its state does not know it: npx lab down ${lab.id} removes it`
-      : `It is not this lab's (${ownerOf(lab, there)}): docker ${kind === "container" ? "rm -f" : "network rm"} ${name} removes it`;
-    return [`${kind} "${name}" is there already. ${advice}`];
+    return [`${kind} "${name}" is there already. ${nameAdvice(lab, there, kind)}`];
   });
+}
+
+function nameAdvice(lab: DeployedLab, there: FoundContainer | FoundNetwork, kind: "container" | "network"): string {
+  if (isOwn(lab, there)) {
+    return `It is this lab's, but its state does not know it: npx lab down ${lab.id} removes it`;
+  }
+  const down = takeDown(lab, there);
+  if (down !== undefined) return `It is ${ownerOf(lab, there)}: ${down} removes it`;
+  return `It is not this lab's (${ownerOf(lab, there)}): docker ${kind === "container" ? "rm -f" : "network rm"} ${there.name} removes it`;
 }
 
 function portObstacles(lab: DeployedLab, world: World): string[] {
@@ -85,7 +90,7 @@ function portObstacles(lab: DeployedLab, world: World): string[] {
       if (holder === undefined) return [];
       const container = containerBehind(holder, world);
       return [
-        `port ${String(port)} is taken: ${holderName(lab, holder, container)}. ${portAdvice(server, port, world, container)}`,
+        `port ${String(port)} is taken: ${holderName(lab, holder, container)}. ${portAdvice(lab, server, port, world, container)}`,
       ];
     }),
   );
@@ -99,7 +104,8 @@ function containerBehind(listener: FoundListener, world: World): FoundContainer 
 }
 
 function holderName(lab: DeployedLab, { pid, program }: FoundListener, container: FoundContainer | undefined): string {
-  const process = pid === undefined ? "by a process that only root may see" : `${program ?? "?"}, pid ${String(pid)}`;
+  // Not even root sees those of other process namespaces, nor the kernel's own.
+  const process = pid === undefined ? "a process that netstat may not name" : `${program ?? "?"}, pid ${String(pid)}`;
   return container === undefined ? process : `${process}, container "${container.name}" ${ownerOf(lab, container)}`;
 }
 
@@ -108,13 +114,21 @@ function ownerOf(lab: DeployedLab, found: { lab: string | undefined; instance: s
   return `of lab ${found.lab} (${found.instance === lab.instance ? "this project" : "another checkout"})`;
 }
 
+/** The command that takes down the lab that something belongs to. */
+function takeDown(lab: DeployedLab, found: FoundContainer | FoundNetwork): string | undefined {
+  if (found.lab === undefined) return undefined;
+  return `npx lab down ${found.lab}${found.instance === lab.instance ? "" : " in its own checkout"}`;
+}
+
 function portAdvice(
+  lab: DeployedLab,
   server: DeployedLab["servers"][number],
   port: number,
   world: World,
   container: FoundContainer | undefined,
 ): string {
-  const stop = container?.lab === undefined ? "Stop it" : `Take it down (npx lab down ${container.lab})`;
+  const down = container === undefined ? undefined : takeDown(lab, container);
+  const stop = down === undefined ? "Stop it" : `Take it down (${down})`;
   if (server.portOption === undefined) return stop;
   const taken = new Set(world.listeners.map((one) => one.port));
   // A port below 1024 stands for a service that is expected there: its usual substitute is 8081, not the next one.
