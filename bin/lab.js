@@ -12,8 +12,9 @@ const { alone } = require("./alone.js");
 
 const project = path.resolve(__dirname, "..");
 const unfit = 3;
-const install = ["ci", "--include=dev"];
-const installCommand = `npm ${install.join(" ")}`;
+const installCommand = "npm ci --include=dev";
+/** The same, telling what it fetches: what is slow, or tried again and again, can then be seen. */
+const install = ["ci", "--include=dev", "--loglevel=http"];
 const buildCommand = "node bin/build.js";
 const onlyLook = process.env.LAB_SETUP === "check";
 
@@ -56,25 +57,33 @@ function missingModules() {
   });
 }
 
-/** Says how long something has been going on: a line that moves on a terminal, now and then a plain line elsewhere. */
-function showTime(what) {
+/** Says that something goes on: a line that moves on a terminal, now and then a plain line elsewhere. */
+function showProgress(what) {
   const began = Date.now();
-  const seconds = () => Math.round((Date.now() - began) / 1000);
   const terminal = process.stderr.isTTY;
-  const timer = setInterval(
-    () => process.stderr.write(terminal ? `\r  → ${what}  ${seconds()} s` : `  … ${what}  ${seconds()} s\n`),
-    terminal ? 200 : 10000,
-  );
-  console.error(`  → ${what}`);
-  if (terminal) process.stderr.write("\x1b[1A");
-  return () => {
-    clearInterval(timer);
-    if (terminal) process.stderr.write("\r\x1b[K");
-    return seconds();
+  let last = "";
+  const seconds = () => Math.round((Date.now() - began) / 1000);
+  const clear = () => terminal && process.stderr.write("\r\x1b[K");
+  const show = () => {
+    const text = `    … ${what}  ${seconds()} s  ${last}`;
+    if (terminal) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
+    else process.stderr.write(`${text}\n`);
+  };
+  const timer = setInterval(show, terminal ? 200 : 10000);
+  return {
+    tell(line) {
+      last = line;
+    },
+    end() {
+      clearInterval(timer);
+      clear();
+      return seconds();
+    },
   };
 }
 
-function runNpm() {
+/** Runs npm; `tell` hears each line that it prints. */
+function runNpm(tell) {
   return new Promise((resolve) => {
     const { spawn } = require("child_process");
     const npm = spawn("npm", install, {
@@ -82,26 +91,32 @@ function runNpm() {
       env: Object.assign({}, process.env, { NODE_ENV: "" }),
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let said = "";
-    const keep = (chunk) => {
-      said = (said + chunk).slice(-20000);
+    const lines = [];
+    const hear = (chunk) => {
+      for (const line of String(chunk).split("\n")) if (line.trim() !== "") lines.push(line);
+      tell(lines[lines.length - 1] || "");
     };
-    npm.stdout.on("data", keep);
-    npm.stderr.on("data", keep);
-    npm.on("error", (error) => resolve({ exit: -1, said: error.message }));
-    npm.on("close", (exit) => resolve({ exit, said }));
+    npm.stdout.on("data", hear);
+    npm.stderr.on("data", hear);
+    npm.on("error", (error) => resolve({ exit: -1, lines: [error.message] }));
+    npm.on("close", (exit) => resolve({ exit, lines }));
   });
+}
+
+/** npm says first what is wrong and then how it is used in general; what is no error is progress. */
+function reasonOf(lines) {
+  const errors = lines.filter((line) => /^npm error \S/.test(line));
+  return errors.length > 0 ? errors.slice(0, 12) : lines.slice(-12);
 }
 
 async function installModules() {
   if (missingModules().length === 0) return;
-  const done = showTime(`${installCommand} (in ${project})`);
-  const { exit, said } = await runNpm();
-  const seconds = done();
-  if (exit !== 0) {
-    const last = said.trim().split("\n").slice(-15).join("\n");
-    throw new NotReady(`${installCommand} failed (exit ${exit}). Its last lines:\n${last}`, installCommand);
-  }
+  console.error(`  → ${installCommand}  (in ${project})`);
+  const progress = showProgress(installCommand);
+  const { exit, lines } = await runNpm(progress.tell);
+  const seconds = progress.end();
+  if (exit !== 0)
+    throw new NotReady(`${installCommand} failed (exit ${exit}):\n${reasonOf(lines).join("\n")}`, installCommand);
   const count = Object.keys(readJson("node_modules/.package-lock.json").packages).length;
   console.error(`  ✓ node modules            installed (${count} packages, ${seconds} s)`);
 }

@@ -71,7 +71,7 @@ describe("the bootstrap", () => {
   it("installs, builds and runs in a fresh clone; then only runs", async () => {
     const first = await lab();
     expect(first.stderr).toMatch(
-      /^ {2}→ npm ci --include=dev \(in \/clone\)\n {2}✓ node modules {12}installed \(3 packages, \d+ s\)\n$/,
+      /^ {2}→ npm ci --include=dev {2}\(in \/clone\)\n {2}✓ node modules {12}installed \(3 packages, \d+ s\)\n$/,
     );
     expect(first).toMatchObject({ exit: 0, stdout: "program up host\n" });
     const built = statSync(join(clone, "dist/lab.js")).mtimeMs;
@@ -122,12 +122,12 @@ describe("the bootstrap", () => {
     });
   });
 
-  it("shows npm's last words when it fails, and the command to type", async () => {
-    put("tools/npm", "#!/bin/sh\necho 'npm error network is down' >&2\nexit 1\n", 0o755);
+  it("shows npm's errors when it fails, and the command to type", async () => {
+    put("tools/npm", "#!/bin/sh\necho 'npm http fetch'; echo 'npm error network is down' >&2\nexit 1\n", 0o755);
     const ran = await lab();
     expect(ran.exit).toBe(3);
     expect(ran.stderr).toBe(
-      "  → npm ci --include=dev (in /clone)\nnpm ci --include=dev failed (exit 1). Its last lines:\nnpm error network is down\n  npm ci --include=dev\n",
+      "  → npm ci --include=dev  (in /clone)\nnpm ci --include=dev failed (exit 1):\nnpm error network is down\n  npm ci --include=dev\n",
     );
     expect((await lab()).exit).toBe(3);
   });

@@ -3,7 +3,7 @@ import { fakeMachine, plain, removeFakes, type FakeMachine } from "./fake";
 
 afterEach(removeFakes);
 
-const ALL = ["docker", "curl", "ip", "ss", "netstat", "ifconfig", "nsenter", "iptables"];
+const ALL = ["docker", "curl", "ip", "ss", "netstat", "ifconfig", "nsenter", "iptables", "ps"];
 
 describe("the host tools", () => {
   it("are found on PATH, and nothing runs", async () => {

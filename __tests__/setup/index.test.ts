@@ -7,7 +7,7 @@ import { aliveEngine, fakeMachine, plain, removeFakes, type FakeMachine, type Fa
 
 afterEach(removeFakes);
 
-const TOOLS = ["docker", "curl", "ip", "ss", "netstat", "ifconfig", "nsenter", "iptables"];
+const TOOLS = ["docker", "curl", "ip", "ss", "netstat", "ifconfig", "nsenter", "iptables", "ps"];
 
 /** A machine on which everything is there. */
 function ready(options: FakeOptions = {}): FakeMachine {
@@ -30,7 +30,7 @@ describe("setUp", () => {
         "set-up",
         "  ✓ project folder          /project (writable)",
         "  ✓ Docker engine           20.10.24 (unix:///var/run/docker.sock)",
-        "  ✓ host tools              docker, curl, ip, ss, netstat, ifconfig, nsenter, iptables",
+        "  ✓ host tools              docker, curl, ip, ss, netstat, ifconfig, nsenter, iptables, ps",
         "  ✓ Terraform               1.11.4 (/usr/bin/terraform)",
         "  ✓ providers               embedded (the Terraform registry does not answer)",
         "  ✓ nginx image             docker-network-labs/nginx:local, built from Debian packages",

@@ -12,6 +12,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   ifconfig: "net-tools",
   nsenter: "util-linux",
   iptables: "iptables",
+  ps: "procps",
 };
 
 async function missing(context: SetupContext): Promise<readonly string[]> {
