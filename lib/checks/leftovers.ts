@@ -11,7 +11,11 @@ export interface Traces {
 }
 
 /** What is left of a lab after its teardown, in words for a person; empty when it has vanished. Pure. */
-export function leftovers(lab: DeployedLab, world: World, traces: Traces): string[] {
+export function leftovers(
+  lab: Pick<DeployedLab, "id" | "instance" | "networks">,
+  world: World,
+  traces: Traces,
+): string[] {
   const mine = (one: { lab: string | undefined; instance: string | undefined }): boolean =>
     one.lab === lab.id && one.instance === lab.instance;
   const subnets = lab.networks.flatMap(({ subnet }) => Subnet.observed(subnet) ?? []);

@@ -1,10 +1,14 @@
 import { machine, providerChoice, terraformProgram } from "../setup";
 import { explainProblem } from "./exit";
 import { REGISTRY } from "./machinery";
+import { labsMeant, ownOf } from "./own-labs";
 import { realSession } from "./session";
 import { synthesize } from "./synthesize";
 
-/** Synthesizes for the cdktf command, which runs Terraform itself afterwards, with no other preparation than this. */
+/**
+ * Synthesizes for the cdktf command, which runs Terraform itself afterwards, with no other preparation than this.
+ * Files on the command line are labs of one's own: `cdktf deploy mine --app "node bin/app.js mine.ts"`.
+ */
 export async function synthesizeForCdktf(): Promise<void> {
   const session = realSession();
   const { project, environment, say } = session;
@@ -12,7 +16,8 @@ export async function synthesizeForCdktf(): Promise<void> {
     const context = machine({ project: project.folder, environment });
     const [program, source] = await Promise.all([terraformProgram(context), providerChoice(context)]);
     say(`providers: ${source.sentence}`);
-    await synthesize(project, environment, source, REGISTRY[program.name]);
+    const own = ownOf(await labsMeant(project, process.argv.slice(2)));
+    await synthesize(project, environment, source, REGISTRY[program.name], own);
   } catch (problem) {
     process.exitCode = explainProblem(problem, session);
   }

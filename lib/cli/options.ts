@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 
 /** The one rule by which every option is also an environment variable: `--http-port` is LAB_HTTP_PORT. */
 export function variableOf(flag: string): string {
-  const name = /--([a-z-]+)/.exec(flag)?.[1] ?? "";
+  const name = /--([a-z0-9-]+)/.exec(flag)?.[1] ?? "";
   return `LAB_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 

@@ -1,6 +1,6 @@
 import { type Settings, settingsFrom } from "../constructs/settings";
 import type { LabStack } from "../constructs/lab-stack";
-import { createApp, LABS } from "../labs";
+import { createApp, type LabDefinition } from "../labs";
 import { lockFile, writeMirror } from "../provider/mirror";
 import type { Project } from "../terraform/project";
 import { prepareStackFolder } from "../terraform/stack-folder";
@@ -13,7 +13,7 @@ export interface ProviderSource {
 }
 
 /**
- * Synthesizes every lab into `cdktf.out`, and lets each stack's folder find its providers.
+ * Synthesizes every lab, the project's and a person's own, into `cdktf.out`, and lets each stack's folder find its providers.
  * @throws Refusal for bad options; nothing is written then
  */
 export async function synthesize(
@@ -21,13 +21,14 @@ export async function synthesize(
   environment: NodeJS.ProcessEnv,
   source: ProviderSource,
   registry: string,
+  own: readonly LabDefinition[] = [],
 ): Promise<LabStack[]> {
   const settings: Settings = settingsFrom(environment, project.folder);
-  const { app, labs } = createApp(environment, settings, project.output);
+  const { app, labs } = createApp(environment, settings, project.output, own);
   app.synth();
   const mirror = await mirrorOf(project, source);
   const lock = mirror === undefined ? "" : await lockFile(mirror, registry);
-  await Promise.all(LABS.map(({ id }) => prepareStackFolder(project.stack(id), mirror, lock)));
+  await Promise.all(labs.map(({ lab }) => prepareStackFolder(project.stack(lab.id), mirror, lock)));
   return labs;
 }
 

@@ -65,14 +65,16 @@ export function labNamed(id: string): LabDefinition {
 
 /**
  * The CDKTF app with every lab in it.
+ * @param own labs that are not the project's
  * @throws Refusal for bad options
  */
 export function createApp(
   environment: NodeJS.ProcessEnv,
   settings: Settings,
   outdir?: string,
+  own: readonly LabDefinition[] = [],
 ): { app: App; labs: LabStack[] } {
   const app = new App(outdir === undefined ? {} : { outdir });
   setSettings(app, settings);
-  return { app, labs: LABS.map((lab) => lab.create(app, environment)) };
+  return { app, labs: [...LABS, ...own].map((lab) => lab.create(app, environment)) };
 }

@@ -1,3 +1,4 @@
+import { readdir } from "fs/promises";
 import { basename } from "path";
 import { z } from "zod";
 import { DeployedLab } from "../checks/deployed";
@@ -23,6 +24,11 @@ export interface State {
   readonly empty: boolean;
   /** Names of the containers and networks that it knows. */
   readonly names: readonly string[];
+}
+
+/** The labs that have a state file here, whether or not anything is left in it. */
+export async function labsWithState(folder: string): Promise<string[]> {
+  return (await readdir(folder)).flatMap((name) => /^terraform\.([a-z0-9-]+)\.tfstate$/.exec(name)?.[1] ?? []);
 }
 
 const NOTHING: State = { lab: undefined, empty: true, names: [] };

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
-import { LABS, labNamed } from "../../labs";
 import { report, summary } from "../../report/text";
-import { readState } from "../../terraform/state";
+import { labsWithState, readState } from "../../terraform/state";
 import { Refusal } from "../../topology/refusal";
 import { checkDeployed, DEADLINE_MS } from "../check-deployed";
 import { reachedEngine } from "../engine";
 import { option, withExamples } from "../options";
+import { labsMeant } from "../own-labs";
 import type { Session } from "../session";
 
 interface CheckOptions {
@@ -48,16 +48,19 @@ function checkedSeconds(text: string): number {
 }
 
 async function check(session: Session, names: readonly string[], options: CheckOptions): Promise<number> {
-  const ids = names.length === 0 ? LABS.map(({ id }) => id) : names.map((name) => labNamed(name).id);
+  const ids =
+    names.length === 0
+      ? await labsWithState(session.project.folder)
+      : (await labsMeant(session.project, names)).map(({ id }) => id);
   const states = await Promise.all(ids.map((id) => readState(session.project.state(id), id)));
   const labs = states.flatMap(({ lab }) => lab ?? []);
   const missing = ids.filter((id) => !labs.some((lab) => lab.id === id));
-  if (labs.length === 0 || (names.length > 0 && missing.length > 0)) {
-    throw new Refusal(
-      "lab check",
-      `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not up; first`,
-      `npx lab up ${missing.join(" ")}`,
-    );
+  if (names.length === 0 && labs.length === 0) {
+    throw new Refusal("lab check", "no lab is up; first", "npx lab up host bridge");
+  }
+  if (names.length > 0 && missing.length > 0) {
+    const plural = missing.length === 1 ? "is" : "are";
+    throw new Refusal("lab check", `${missing.join(", ")} ${plural} not up; first`, `npx lab up ${missing.join(" ")}`);
   }
   const docker = await reachedEngine(session);
   const records: CheckRecord[] = [];

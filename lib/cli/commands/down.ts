@@ -3,15 +3,17 @@ import type { Command } from "commander";
 import { leftovers } from "../../checks/leftovers";
 import { look } from "../../checks/world";
 import { settingsFrom } from "../../constructs/settings";
-import { LABS, labNamed } from "../../labs";
+import { type LabDefinition, LABS } from "../../labs";
 import { readIfThere } from "../../terraform/files";
-import { readState } from "../../terraform/state";
+import { labsWithState, readState, type State } from "../../terraform/state";
 import { change, init } from "../../terraform/terraform";
 import { LABEL } from "../../topology/identity";
 import { Refusal, Unfit } from "../../topology/refusal";
+import { EXIT } from "../exit";
 import { reachedEngine } from "../engine";
 import { type Machinery, withMachinery } from "../machinery";
 import { option, withExamples } from "../options";
+import { labsMeant, ownOf } from "../own-labs";
 import { progressOf } from "../progress";
 import { removeLabelled } from "../remove-labelled";
 import type { Session } from "../session";
@@ -44,64 +46,63 @@ async function down(session: Session, names: readonly string[], options: DownOpt
   if (names.length === 0 && options.all !== true) {
     throw new Refusal("lab down", "which lab? Name some, or say", "lab down --all");
   }
-  const docker = await reachedEngine(session);
-  const { instance } = settingsFrom(session.environment, session.project.folder);
-  const ids = options.all === true ? await allLabs(session) : names.map((name) => labNamed(name).id);
-  for (const id of options.force === true ? ids : []) await setStateAside(session, id);
-  const deployed = await Promise.all(
-    ids.map(async (id) => ({ id, state: await readState(session.project.state(id), id) })),
-  );
-  const managed = deployed.filter(({ state }) => !state.empty);
-  if (managed.length > 0) {
-    const failed = await withMachinery(session, (machinery) =>
-      destroyAll(
-        session,
-        machinery,
-        managed.map(({ id }) => id),
-      ),
-    );
-    if (failed) return 3;
+  await reachedEngine(session);
+  const known = options.all === true ? LABS : await labsMeant(session.project, names);
+  const forgotten = options.all === true ? await forgottenLabs(session) : [];
+  const ids = [...known.map(({ id }) => id), ...forgotten];
+  for (const id of options.force === true ? ids : forgotten) await setStateAside(session, id);
+  const states = new Map<string, State>();
+  for (const id of ids) states.set(id, await readState(session.project.state(id), id));
+  const managed = known.filter(({ id }) => states.get(id)?.empty === false);
+  if (managed.length > 0 && !(await withMachinery(session, (machinery) => destroyAll(session, machinery, managed)))) {
+    return EXIT.unfit;
   }
-  for (const { id, state } of deployed) {
-    const removed = await removeLabelled(docker, { id, instance });
-    for (const name of removed) session.print(`  ${session.style.good("✓")} ${name} removed (no state knew it)`);
-    const lab = state.lab ?? { id, instance, networks: [], servers: [] };
-    const left = leftovers({ ...EMPTY, ...lab }, await look(docker), await traces(lab));
-    if (left.length > 0) throw new Unfit(`of lab ${id} there is still:\n  ${left.join("\n  ")}`);
-    const what =
-      state.empty && removed.length === 0
-        ? "was not up"
-        : "is gone: no container, network, listener, route or rule is left";
-    session.print(`${session.style.strong(id)} ${what}`);
-  }
-  return 0;
+  for (const [id, state] of states) await clearUp(session, id, state);
+  return EXIT.fine;
 }
 
-const EMPTY = { schema: "lab/1" as const, title: "", image: "", hostMode: false, checks: [], tryNext: [] };
-
-/** Registered labs, and labs that are no longer registered but still carry this checkout's label. */
-async function allLabs(session: Session): Promise<string[]> {
-  const { instance } = settingsFrom(session.environment, session.project.folder);
+/**
+ * Labs that still have a state or containers here, but no description: a person's own, whose file was not named, or
+ * one of an earlier version. Terraform cannot destroy what nobody describes, so they go by their labels.
+ */
+async function forgottenLabs({ project, environment, docker }: Session): Promise<string[]> {
+  const { instance } = settingsFrom(environment, project.folder);
   const filters = { label: [`${LABEL.instance}=${instance}`] };
-  const containers = await session.docker().listContainers({ all: true, filters });
-  const found = containers.flatMap(({ Labels }) => Labels[LABEL.lab] ?? []);
-  return [...new Set([...LABS.map(({ id }) => id), ...found])];
+  const containers = await docker().listContainers({ all: true, filters });
+  const states = await labsWithState(project.folder);
+  const found = new Set([...states, ...containers.flatMap(({ Labels }) => Labels[LABEL.lab] ?? [])]);
+  return [...found].filter((id) => !LABS.some((lab) => lab.id === id));
 }
 
-async function destroyAll(session: Session, machinery: Machinery, ids: readonly string[]): Promise<boolean> {
-  await synthesize(session.project, session.environment, machinery.source, machinery.registry);
-  for (const id of ids) {
+/** @returns whether all went well; what did not is said */
+async function destroyAll(session: Session, machinery: Machinery, labs: readonly LabDefinition[]): Promise<boolean> {
+  const { terraform, source, registry } = machinery;
+  await synthesize(session.project, session.environment, source, registry, ownOf(labs));
+  for (const { id } of labs) {
     const folder = session.project.stack(id);
-    const started = await init(machinery.terraform, folder);
-    const ended =
-      started.exit === 0 ? await change(machinery.terraform, folder, "destroy", progressOf(session).onEvent) : started;
-    if (ended.exit === 0) continue;
-    for (const { summary, detail } of ended.errors)
-      session.say(`  ${session.style.bad("✗")} ${summary}\n    ${detail}`);
+    const started = await init(terraform, folder);
+    const { exit, errors } =
+      started.exit === 0 ? await change(terraform, folder, "destroy", progressOf(session).onEvent) : started;
+    if (exit === 0) continue;
+    for (const { summary, detail } of errors) session.say(`  ${session.style.bad("✗")} ${summary}\n    ${detail}`);
     session.say(`lab ${id} is still there, at least in part. Without Terraform: npx lab down ${id} --force`);
-    return true;
+    return false;
   }
-  return false;
+  return true;
+}
+
+/** Removes what only the labels know, and proves that nothing is left. */
+async function clearUp(session: Session, id: string, { lab, empty }: State): Promise<void> {
+  const docker = session.docker();
+  const { instance } = settingsFrom(session.environment, session.project.folder);
+  const removed = await removeLabelled(docker, { id, instance });
+  for (const name of removed) session.print(`  ${session.style.good("✓")} ${name} removed (no state knew it)`);
+  const described = lab ?? { id, instance, networks: [], servers: [] };
+  const left = leftovers(described, await look(docker), await traces(described));
+  if (left.length > 0) throw new Unfit(`of lab ${id} there is still:\n  ${left.join("\n  ")}`);
+  const wasUp = !empty || removed.length > 0;
+  const result = wasUp ? "is gone: no container, network, listener, route or rule is left" : "was not up";
+  session.print(`${session.style.strong(id)} ${result}`);
 }
 
 /** Kept, not deleted: it may hold what a person wants to look up. */

@@ -4,7 +4,7 @@ import { obstacles, refuseClashes } from "../../checks/preflight";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
 import { look } from "../../checks/world";
 import { haveImage } from "../../engine/image";
-import { LABS, labNamed } from "../../labs";
+import { LABS } from "../../labs";
 import { failure, seconds, summary, table } from "../../report/text";
 import { readState } from "../../terraform/state";
 import { change, init, type Outcome } from "../../terraform/terraform";
@@ -13,6 +13,7 @@ import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
 import { reachedEngine } from "../engine";
 import { flagOf, option, withExamples } from "../options";
 import { type Machinery, withMachinery } from "../machinery";
+import { labsMeant, ownOf } from "../own-labs";
 import { progressOf } from "../progress";
 import type { Session } from "../session";
 import { synthesize } from "../synthesize";
@@ -35,17 +36,18 @@ export function upCommand(program: Command, session: Session): void {
   withExamples(command, [
     ["npx lab up host bridge", "both labs, one after the other"],
     ["npx lab up host --http-port 8081", "nginx on another port; also LAB_HTTP_PORT=8081"],
+    ["npx lab up examples/two-servers.ts", "a lab of one's own"],
     ["npx lab up bridge --subnet 10.80.0.0/24", "another subnet; also LAB_SUBNET=10.80.0.0/24"],
   ]);
 }
 
 /** @returns the exit code: 0 all proven, 1 a check failed, 2 something could not be measured, 3 Terraform failed */
 async function up(session: Session, names: readonly string[], options: Record<string, string>): Promise<number> {
-  const wanted = [...new Set(names.map((name) => labNamed(name).id))];
+  const wanted = await labsMeant(session.project, names);
   const environment = withOptions(session.environment, options);
   return withMachinery(session, async (machinery) => {
-    const labs = await synthesize(session.project, environment, machinery.source, machinery.registry);
-    const described = wanted.flatMap((id) => labs.find((lab) => lab.lab.id === id)?.describe() ?? []);
+    const labs = await synthesize(session.project, environment, machinery.source, machinery.registry, ownOf(wanted));
+    const described = wanted.flatMap(({ id }) => labs.find((lab) => lab.lab.id === id)?.describe() ?? []);
     await refuseObstacles(session, described);
     const records: CheckRecord[] = [];
     for (const lab of described) {
@@ -54,8 +56,8 @@ async function up(session: Session, names: readonly string[], options: Record<st
       records.push(...result);
     }
     session.print(`\n${table(records, session.style)}\n`);
-    session.print(described.map((lab) => whatYouHave(lab)).join("\n"));
-    session.print(tips(described));
+    session.print(`What you have now\n${whatYouHave(described)}`);
+    session.print(tips(described, names));
     return exitCodeOf(records);
   });
 }
@@ -119,20 +121,24 @@ function explain(session: Session, lab: DeployedLab, { errors }: Outcome): undef
   return undefined;
 }
 
-function whatYouHave(lab: DeployedLab): string {
-  const width = Math.max(...lab.servers.map((server) => server.story.length));
-  return lab.servers
-    .map(({ story, url }, index) =>
-      `  ${(index === 0 ? lab.id : "").padEnd(8)}${story.padEnd(width)}  ${url ?? ""}`.trimEnd(),
-    )
+/** One line a server: which lab, what it is, where to see it. */
+function whatYouHave(labs: readonly DeployedLab[]): string {
+  const rows = labs.flatMap(({ id, servers }) =>
+    servers.map(({ story, url = "" }, index) => ({ lab: index === 0 ? id : "", story, url })),
+  );
+  const width = (of: (row: (typeof rows)[number]) => string): number =>
+    Math.max(...rows.map((row) => of(row).length)) + 2;
+  const [labWidth, storyWidth] = [width(({ lab }) => lab), width(({ story }) => story)];
+  return rows
+    .map(({ lab, story, url }) => `  ${lab.padEnd(labWidth)}${story.padEnd(storyWidth)}${url}`.trimEnd())
     .join("\n");
 }
 
-function tips(labs: readonly DeployedLab[]): string {
+function tips(labs: readonly DeployedLab[], names: readonly string[]): string {
   const lines = labs.flatMap((lab) => lab.tryNext);
   return [
     ...lines.map((line, index) => `${(index === 0 ? "Try" : "").padEnd(7)}${line}`),
     `Again  npx lab check`,
-    `Stop   npx lab down ${labs.map((lab) => lab.id).join(" ")}`,
+    `Stop   npx lab down ${names.join(" ")}`,
   ].join("\n");
 }
