@@ -14,6 +14,14 @@ const IMAGE = "docker-network-labs/nginx:local";
 const PREFIX = "lab-test-p-";
 const SLEEP = ["sleep", "600"];
 
+const NEVER_HEALTHY = {
+  image: IMAGE,
+  command: SLEEP,
+  healthcheck: [{ test: ["CMD", "false"], interval: "1s", timeout: "1s", retries: 100 }],
+  wait: true,
+  wait_timeout: 90,
+};
+
 function docker(...args: string[]): string {
   return execFileSync("docker", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
 }
@@ -121,6 +129,24 @@ describe("hosted", () => {
     expect(await workspace.plan()).toEqual({});
   });
 
+  test("what is gone already is destroyed without complaint", async () => {
+    workspace.write({ resource: { docker_container: { a: { name: `${PREFIX}g`, image: IMAGE, command: SLEEP } } } });
+    await init();
+    expect(await workspace.apply()).toMatchObject({ code: 0 });
+    docker("rm", "-f", `${PREFIX}g`);
+    const finished = await workspace.run("destroy", "-auto-approve", "-refresh=false", "-no-color");
+    expect(finished).toMatchObject({ code: 0 });
+  });
+
+  test("a wait ends with the container", async () => {
+    const dying = { ...NEVER_HEALTHY, name: `${PREFIX}w`, entrypoint: ["sh", "-c"], command: ["sleep 1; exit 5"] };
+    workspace.write({ resource: { docker_container: { a: dying } } });
+    await init();
+    const { code, output } = await workspace.apply();
+    expect(code).toBe(1);
+    expect(output).toContain("container failed to be in healthy state: it ended with exit code 5");
+  });
+
   test("processors are limited as asked for", async () => {
     const limited = { name: `${PREFIX}c`, image: IMAGE, command: SLEEP, cpus: "0.5" };
     workspace.write({ resource: { docker_container: { a: limited } } });
@@ -211,14 +237,6 @@ test("several provider blocks at once each keep to their own engine", async () =
     await hosted.close();
   }
 });
-
-const NEVER_HEALTHY = {
-  image: IMAGE,
-  command: SLEEP,
-  healthcheck: [{ test: ["CMD", "false"], interval: "1s", timeout: "1s", retries: 100 }],
-  wait: true,
-  wait_timeout: 90,
-};
 
 function providerProcesses(mirror: string): string[] {
   return readdirSync("/proc")

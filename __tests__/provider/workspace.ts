@@ -25,10 +25,18 @@ export interface Config {
   output?: object;
 }
 
-export class Workspace {
-  readonly folder = mkdtempSync(path.join(tmpdir(), "lab-test-tf-"));
+export interface StateResource {
+  mode: string;
+  type: string;
+  name: string;
+  instances: { index_key?: string | number; status?: string; attributes: Record<string, unknown> }[];
+}
 
-  constructor(private readonly environment: Record<string, string>) {}
+export class Workspace {
+  constructor(
+    private readonly environment: Record<string, string>,
+    readonly folder = mkdtempSync(path.join(tmpdir(), "lab-test-tf-")),
+  ) {}
 
   write(config: Config): void {
     const whole = { terraform: { required_providers: REQUIRED_PROVIDERS }, provider: { docker: {} }, ...config };
@@ -89,19 +97,31 @@ export class Workspace {
     );
   }
 
-  state(): { type: string; name: string; status?: string; attributes: Record<string, unknown> }[] {
-    const file = path.join(this.folder, "terraform.tfstate");
-    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  hasState(): boolean {
+    return existsSync(this.stateFile);
+  }
+
+  /** The resources of the state file, as Terraform writes them. */
+  resources(): StateResource[] {
+    const text = this.hasState() ? readFileSync(this.stateFile, "utf8") : "";
     // A Terraform that was killed leaves the file as it made it at first: empty.
-    if (text === "") return [];
-    const { resources } = JSON.parse(text) as {
-      resources: {
-        type: string;
-        name: string;
-        instances: { status?: string; attributes: Record<string, unknown> }[];
-      }[];
-    };
-    return resources.flatMap(({ type, name, instances }) => instances.map((instance) => ({ type, name, ...instance })));
+    return text === "" ? [] : (JSON.parse(text) as { resources: StateResource[] }).resources;
+  }
+
+  /** Every object in the state. */
+  state(): { type: string; name: string; status?: string; attributes: Record<string, unknown> }[] {
+    return this.resources().flatMap(({ type, name, instances }) =>
+      instances.map((instance) => ({ type, name, ...instance })),
+    );
+  }
+
+  /** The same folder, in other surroundings. */
+  with(environment: Record<string, string>): Workspace {
+    return new Workspace(environment, this.folder);
+  }
+
+  private get stateFile(): string {
+    return path.join(this.folder, "terraform.tfstate");
   }
 
   remove(): void {

@@ -97,34 +97,59 @@ class SshAgent extends Agent {
   }
 
   override createConnection(): Duplex {
-    const child = spawn("ssh", this.argv, { stdio: ["pipe", "pipe", "pipe"] });
-    const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
-    let complaint = "";
-    child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
-    child.on("error", (problem) => duplex.destroy(problem));
-    child.on("close", (code) => {
-      if (code !== 0) duplex.destroy(new Error(`ssh ended with exit code ${String(code)}: ${complaint.trim()}`));
-    });
-    duplex.on("close", () => child.kill());
-    return asSocket(duplex);
+    return new ProgramStream("ssh", this.argv);
   }
 }
 
-/** Node's HTTP client expects a few methods of a network socket that mean nothing on a pipe. */
-function asSocket(duplex: Duplex): Duplex {
-  const nothing = () => duplex;
-  return Object.assign(duplex, {
-    setTimeout: nothing,
-    setNoDelay: nothing,
-    setKeepAlive: nothing,
-    ref: nothing,
-    unref: nothing,
-  });
+/** What a program reads and writes, as a connection. It ends with the program, and fails with what that complained of. */
+class ProgramStream extends Duplex {
+  private readonly child;
+  private complaint = "";
+
+  constructor(program: string, argv: string[]) {
+    super();
+    this.child = spawn(program, argv, { stdio: ["pipe", "pipe", "pipe"], env: process.env });
+    this.child.stdout.on("data", (chunk: Buffer) => {
+      if (!this.push(chunk)) this.child.stdout.pause();
+    });
+    this.child.stderr.on("data", (chunk: Buffer) => (this.complaint += chunk.toString()));
+    // A broken pipe is followed by the end of the program, which says more.
+    this.child.stdin.on("error", () => undefined);
+    this.child.on("error", (problem) => this.destroy(problem));
+    this.child.on("close", (code) => {
+      if (code === 0) this.push(null);
+      else this.destroy(new Error(`${program} ended with exit code ${String(code)}: ${this.complaint.trim()}`));
+    });
+  }
+
+  override _read(): void {
+    this.child.stdout.resume();
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: (problem?: Error | null) => void): void {
+    this.child.stdin.write(chunk, () => done());
+  }
+
+  override _final(done: () => void): void {
+    this.child.stdin.end(done);
+  }
+
+  override _destroy(problem: Error | null, done: (problem?: Error | null) => void): void {
+    this.child.kill();
+    done(problem);
+  }
+
+  // Node's HTTP client expects a few methods of a network socket that mean nothing on a pipe.
+  setTimeout = (): this => this;
+  setNoDelay = (): this => this;
+  setKeepAlive = (): this => this;
+  ref = (): this => this;
+  unref = (): this => this;
 }
 
 /** The host that a context of the Docker command line names. Only its address counts, not its certificates. */
-export async function contextHost(name: string): Promise<string> {
-  const folder = path.join(homedir(), ".docker", "contexts", "meta");
+export async function contextHost(name: string, home = homedir()): Promise<string> {
+  const folder = path.join(home, ".docker", "contexts", "meta");
   const entries = await readdir(folder).catch((problem: Error) => {
     throw new Error(`could not read contexts directory: ${problem.message}`);
   });

@@ -98,7 +98,8 @@ export class Engine {
 function said(json: unknown, message: string | undefined): string {
   if (typeof json === "object" && json !== null && "message" in json) return String(json.message);
   if (Buffer.isBuffer(json) && json.length > 0) return json.toString("utf8").trim();
-  return message ?? "no reason given";
+  // Of an answer that is a stream docker-modem keeps the reason only in its own wording.
+  return (message ?? "no reason given").replace(/^\(HTTP code \d+\) .*? - /, "").trim();
 }
 
 /** Tries until `attempt` gives something, or the time is over. */
