@@ -1,4 +1,5 @@
 import { existsSync } from "fs";
+import { createRequire } from "module";
 import { basename, join, relative, resolve } from "path";
 import type { App } from "cdktf";
 import type { LabStack } from "../constructs/lab-stack";
@@ -60,7 +61,7 @@ async function bundled(project: Project, file: string, name: string, id: string)
   } catch (problem) {
     throw new Refusal(name, `does not build: ${(problem as Error).message.split("\n").slice(1).join("; ")}`);
   }
-  const { default: exported } = require(outfile) as { default?: unknown };
+  const { default: exported } = createRequire(outfile)(outfile) as { default?: unknown };
   if (typeof exported !== "function") {
     throw new Refusal(name, "exports no lab; a lab's file ends in", "export default class MyLab extends LabStack");
   }
