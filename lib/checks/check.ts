@@ -3,16 +3,23 @@ import { toShell } from "./command";
 import { commandsOf, Probe } from "./probes";
 
 /** Source of the claims: see docs/claims.md. */
-export const ClaimId = z.string().regex(/^[AB]\d{1,2}$/, "a claim is A1 to A15 or B1 to B22");
+export const ClaimId = z
+  .string()
+  .regex(/^(?:A(?:[1-9]|1[0-5])|B(?:[1-9]|1\d|2[0-2]))$/, "a claim is A1 to A15 or B1 to B22");
 
 /** A statement about a lab that a probe can prove or refute. Plain data: it lies in the stack, and travels as JSON. */
 export const Check = z.strictObject({
   /** `<lab>/<server or network>/<name>`, or `<lab>/<name>`. */
-  id: z.string().regex(/^[a-z0-9-]+(?:\/[a-z0-9-]+){1,2}$/),
+  id: z
+    .string()
+    .regex(
+      /^[a-z0-9-]+(?:\/[a-z0-9-]+){1,2}$/,
+      "an id is a name, or a server's and a name with a slash between, of lower-case letters, digits and hyphens",
+    ),
   /** What holds, in one short sentence. */
-  what: z.string().min(1),
+  what: z.string().min(1, "what holds is said in one short sentence"),
   /** Why it holds, for someone who learns. */
-  why: z.string().min(1),
+  why: z.string().min(1, "why it holds is said for someone who learns"),
   /** The sentences of the articles that it proves. */
   claims: z.array(ClaimId),
   probe: Probe,

@@ -5,6 +5,7 @@ import type { DeployedLab } from "../checks/deployed";
 import type { Probe } from "../checks/probes";
 import { Identity, LABEL } from "../topology/identity";
 import { Lab } from "../topology/lab";
+import { checkedName } from "../topology/name";
 import { BridgeNetwork, type BridgeNetworkProps, Engine } from "../topology/network";
 import { Refusal } from "../topology/refusal";
 import { Server, type ServerProps } from "../topology/server";
@@ -60,7 +61,8 @@ export abstract class LabStack extends TerraformStack {
     id: string,
     private readonly props: LabStackProps,
   ) {
-    super(scope, id);
+    // Before cdktf looks at it: its own message names no rule of ours.
+    super(scope, checkedName("lab", id));
     this.settings = settingsOf(this);
     this.lab = new Lab(new Identity(id, this.settings.instance, this.settings.prefix));
     new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
@@ -78,6 +80,7 @@ export abstract class LabStack extends TerraformStack {
 
   /** @throws Refusal for a bad or taken name or subnet */
   addNetwork(name: string, props: BridgeNetworkProps): BridgeNetwork {
+    this.refuseOwnName("networks", name);
     const network = this.lab.addNetwork(new BridgeNetwork(this.lab.identity, name, props));
     const declared = new Network(this, name, {
       name: network.engineName,
@@ -93,8 +96,9 @@ export abstract class LabStack extends TerraformStack {
 
   /** @throws Refusal for a bad or taken name, port or address */
   addServer(name: string, props: ServerProps): Server {
+    this.refuseOwnName("servers", name);
+    const network = props.network instanceof BridgeNetwork ? this.declared(props.network) : undefined;
     const server = this.lab.addServer(new Server(this.lab.identity, name, props));
-    const network = server.network instanceof BridgeNetwork ? this.declared(server.network) : undefined;
     const container = new Container(this, name, {
       name: server.container,
       image: this.stages.image.imageId,
@@ -170,12 +174,14 @@ export abstract class LabStack extends TerraformStack {
   }
 
   private parsedCheck(id: string, probe: Probe, { what, why, claim = [] }: CheckProps): Check {
-    const result = Check.safeParse({ id, what, why, claims: [claim].flat(), probe });
+    const check = { id, what, why, claims: [claim].flat(), probe };
+    const result = Check.safeParse(check);
     if (result.success) return result.data;
-    const problem = result.error.issues[0];
+    const { path = [], message = "" } = result.error.issues[0] ?? {};
+    const value = path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)[key], check);
     throw new Refusal(
       `${this.lab.id}.checks`,
-      `${id}: ${problem?.path.join(".") ?? ""} ${problem?.message ?? ""}`.trim(),
+      `${path.join(".")} of ${id} is ${JSON.stringify(value) ?? "missing"}; ${message}`,
     );
   }
 
@@ -229,6 +235,17 @@ export abstract class LabStack extends TerraformStack {
       );
     }
     return declared;
+  }
+
+  /** What a lab declares of itself (its providers, its stages) has names too. */
+  private refuseOwnName(property: string, name: string): void {
+    const added = [...this.lab.networks, ...this.lab.servers].some((one) => one.name === name);
+    if (added || this.node.tryFindChild(name) === undefined) return;
+    throw new Refusal(
+      `${this.lab.id}.${property}`,
+      `"${name}" is what every lab calls a part of its own; a server or network has another name`,
+      `${name}-1`,
+    );
   }
 
   private labels(): { label: string; value: string }[] {
