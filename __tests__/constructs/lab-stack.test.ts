@@ -1,0 +1,244 @@
+import { mkdtempSync, rmSync } from "fs";
+import { tmpdir } from "os";
+import { join } from "path";
+import { App, Testing } from "cdktf";
+import type { Construct } from "constructs";
+import { DeployedLab } from "../../lib/checks/deployed";
+import { host, http, listening, namespace } from "../../lib/checks/vocabulary";
+import { LabStack } from "../../lib/constructs/lab-stack";
+import { unescaped } from "../../lib/constructs/literal";
+import { setSettings } from "../../lib/constructs/settings";
+import { BridgeNetwork, DefaultBridge, HostNetwork } from "../../lib/topology/network";
+import type { ServerProps } from "../../lib/topology/server";
+import { SETTINGS } from "../labs/synthesized";
+import { refused } from "../topology/refused";
+
+/** A lab without anything in it: each test adds what it is about. */
+class EmptyLab extends LabStack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { title: "A lab" });
+  }
+}
+
+const outdir = mkdtempSync(join(tmpdir(), "lab-stack-"));
+afterAll(() => {
+  rmSync(outdir, { recursive: true });
+});
+
+function app(): App {
+  const made = new App({ outdir });
+  setSettings(made, { ...SETTINGS, image: "nginx:${tag}" });
+  return made;
+}
+const lab = (id = "mine"): EmptyLab => new EmptyLab(app(), id);
+
+interface Stack {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  readonly output: Readonly<Record<string, { value: unknown; sensitive?: boolean }>>;
+  readonly terraform: { backend: unknown };
+}
+function synthesized(stack: LabStack): Stack {
+  return JSON.parse(Testing.synth(stack, true)) as Stack;
+}
+
+const SAID = { what: "it holds", why: "because it does" };
+
+/** A lab with one of everything. */
+function full(): EmptyLab {
+  const made = lab();
+  const lan = made.addNetwork("lan", { subnet: "10.90.0.0/24" });
+  const web = made.addServer("web", { network: HostNetwork.of(made.engine), port: 8081 });
+  const one = made.addServer("one", { network: lan, address: "10.90.0.2", publish: [8090, 443] });
+  made.addServer("two", { network: DefaultBridge.of(made.engine) });
+  made.check("web/answers", http(web).from(host()).answers(), { ...SAID, claim: ["A4", "A11"] });
+  made.check("publisher", listening(8090).isHeldByEngineFor(one), { ...SAID, claim: "B7" });
+  return made;
+}
+
+describe("what is declared", () => {
+  const stack = synthesized(full());
+  const resources = (type: string) => stack.resource[type] ?? {};
+
+  test("host mode publishes nothing, bridges do, each with what it needs", () => {
+    const { web, one, two } = resources("docker_container");
+    expect(web).toMatchObject({ name: "lab-mine-web", network_mode: "host", image: "${docker_image.image.image_id}" });
+    expect(Object.keys(web ?? {})).not.toEqual(expect.arrayContaining(["ports"]));
+    expect(Object.keys(web ?? {})).not.toEqual(expect.arrayContaining(["networks_advanced"]));
+    expect(one).toMatchObject({
+      network_mode: "bridge",
+      networks_advanced: [{ name: "${docker_network.lan.name}", ipv4_address: "10.90.0.2", aliases: ["one"] }],
+      ports: [
+        { internal: 80, external: 443 },
+        { internal: 80, external: 8090 },
+      ],
+      lifecycle: { replace_triggered_by: ["docker_network.lan"] },
+    });
+    expect(two).toMatchObject({ network_mode: "bridge" });
+    expect(Object.keys(two ?? {})).not.toEqual(expect.arrayContaining(["networks_advanced"]));
+    expect(resources("docker_network")["lan"]).toMatchObject({
+      name: "lab-mine-lan",
+      driver: "bridge",
+      ipam_config: [{ subnet: "10.90.0.0/24", gateway: "10.90.0.1" }],
+    });
+  });
+
+  test("containers and networks carry the lab's labels", () => {
+    const labels = [
+      { label: "docker-network-labs.lab", value: "mine" },
+      { label: "docker-network-labs.instance", value: SETTINGS.instance },
+      { label: "docker-network-labs.version", value: SETTINGS.version },
+    ];
+    for (const [name, { labels: found }] of Object.entries(resources("docker_container"))) {
+      expect(found).toEqual([...labels, { label: "docker-network-labs.server", value: name }]);
+    }
+    expect(resources("docker_network")["lan"]?.["labels"]).toEqual(labels);
+  });
+
+  test("all stands behind the preflight, and the checks behind all", () => {
+    for (const type of ["docker_container", "docker_network", "docker_image"]) {
+      for (const { depends_on } of Object.values(resources(type))) {
+        expect(depends_on).toContain("null_resource.preflight");
+      }
+    }
+    expect(resources("null_resource")["checks"]?.["depends_on"]).toEqual([
+      "docker_network.lan",
+      "docker_container.web",
+      "docker_container.one",
+      "docker_container.two",
+    ]);
+    expect(resources("null_resource")["preflight"]?.["depends_on"]).toEqual(["null_resource.gone"]);
+  });
+
+  test("the checks run again when a container or a command line changes, and a plan shows them", () => {
+    expect(resources("null_resource")["checks"]?.["triggers"]).toEqual({
+      "container web": "${docker_container.web.id}",
+      "container one": "${docker_container.one.id}",
+      "container two": "${docker_container.two.id}",
+      "mine/web/answers": "curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8081/",
+      "mine/publisher": "netstat -tulpn; docker top lab-mine-one -o pid,ppid,comm",
+    });
+  });
+
+  test("the preflight runs again when a port, a subnet or the image changes; text that looks like a template is none", () => {
+    expect(resources("null_resource")["preflight"]?.["triggers"]).toEqual({
+      image: "nginx:$${tag}",
+      ports: "8081 443 8090",
+      subnets: "10.90.0.0/24",
+    });
+  });
+
+  test("the lab describes itself to those who come later", () => {
+    const { value, sensitive } = stack.output["lab"] ?? { value: undefined };
+    const described = DeployedLab.parse(unescaped(value));
+    expect(described).toEqual(full().describe());
+    expect(described).toMatchObject({ id: "mine", hostMode: true, image: "nginx:${tag}" });
+    expect(described.servers.map(({ name, ports, url }) => [name, ports, url])).toEqual([
+      ["web", [8081], "http://127.0.0.1:8081/"],
+      ["one", [443, 8090], "http://127.0.0.1:443/"],
+      ["two", [], undefined],
+    ]);
+    expect(described.checks.map(({ id, claims }) => [id, claims])).toEqual([
+      ["mine/web/answers", ["A4", "A11"]],
+      ["mine/publisher", ["B7"]],
+    ]);
+    expect(sensitive).toBe(true);
+  });
+
+  test("the state lies where lab and cdktf both look, at a relative path", () => {
+    expect(stack.terraform.backend).toEqual({ local: { path: "../../../terraform.mine.tfstate" } });
+  });
+});
+
+test("a resolver of one's choice is given to those on user-defined networks only", () => {
+  const made = new App({ outdir });
+  setSettings(made, { ...SETTINGS, dns: "192.0.2.53" });
+  const stack = new EmptyLab(made, "mine");
+  const lan = stack.addNetwork("lan", { subnet: "10.90.0.0/24" });
+  stack.addServer("one", { network: lan });
+  stack.addServer("web", { network: HostNetwork.of(stack.engine) });
+  const { one, web } = synthesized(stack).resource["docker_container"] ?? {};
+  expect(one?.["dns"]).toEqual(["192.0.2.53"]);
+  expect(web?.["dns"]).toBeUndefined();
+});
+
+describe("what is refused", () => {
+  test("a host-mode server that publishes does not compile", () => {
+    const made = lab();
+    const network = HostNetwork.of(made.engine);
+    // @ts-expect-error a host-mode server publishes nothing: it listens on the host itself
+    const props: ServerProps = { network, publish: [8080] };
+    expect(props.publish).toEqual([8080]);
+  });
+
+  test.each([
+    ["web/answers", 'mine.checks: "web/answers" is there already; a check\'s id is given once in a lab'],
+    [
+      "Web answers",
+      'mine.checks: id of mine/Web answers is "mine/Web answers"; an id is a name, or a server\'s and a name with a slash between, of lower-case letters, digits and hyphens',
+    ],
+    [
+      "a/b/c",
+      'mine.checks: id of mine/a/b/c is "mine/a/b/c"; an id is a name, or a server\'s and a name with a slash between, of lower-case letters, digits and hyphens',
+    ],
+  ])("check id %s", (id, message) => {
+    const made = lab();
+    const web = made.addServer("web", { network: HostNetwork.of(made.engine) });
+    made.check("web/answers", http(web).answers(), SAID);
+    expect(
+      refused(() => {
+        made.check(id, http(web).answers(), SAID);
+      }),
+    ).toBe(message);
+  });
+
+  test.each(["A0", "A16", "B0", "B23", "C1", "A01", "a1", ""])("claim %j, which nobody made", (claim) => {
+    const made = lab();
+    const web = made.addServer("web", { network: HostNetwork.of(made.engine) });
+    const act = (): void => {
+      made.check("x", namespace("net", web).isEngines(), { ...SAID, claim: ["A1", claim] });
+    };
+    expect(refused(act)).toBe(
+      `mine.checks: claims.1 of mine/x is ${JSON.stringify(claim)}; a claim is A1 to A15 or B1 to B22`,
+    );
+  });
+
+  test("a check that does not say what holds, or why", () => {
+    const made = lab();
+    const probe = http(made.addServer("web", { network: HostNetwork.of(made.engine) })).answers();
+    expect(
+      refused(() => {
+        made.check("x", probe, { what: "", why: "because" });
+      }),
+    ).toBe('mine.checks: what of mine/x is ""; what holds is said in one short sentence');
+    expect(
+      refused(() => {
+        made.check("x", probe, { what: "it holds", why: "" });
+      }),
+    ).toBe('mine.checks: why of mine/x is ""; why it holds is said for someone who learns');
+  });
+
+  test("a network of another lab", () => {
+    const other = lab("other").addNetwork("lan", { subnet: "10.90.0.0/24" });
+    const made = lab();
+    made.addNetwork("lan", { subnet: "10.90.0.0/24" });
+    expect(refused(() => made.addServer("web", { network: other }))).toBe(
+      'mine.servers: network "lan" is not of this lab; addNetwork makes one that is',
+    );
+    const loose = new BridgeNetwork(made.lab.identity, "lan", { subnet: "10.90.0.0/24" });
+    expect(refused(() => made.addServer("web", { network: loose }))).toMatch(/is not of this lab/);
+  });
+
+  test.each(["image", "checks", "preflight", "gone", "docker", "null", "lab"])("a server that is called %s", (name) => {
+    const made = lab();
+    expect(refused(() => made.addServer(name, { network: HostNetwork.of(made.engine) }))).toBe(
+      `mine.servers: "${name}" is what every lab calls a part of its own; a server or network has another name: ${name}-1`,
+    );
+    expect(refused(() => made.addNetwork(name === "lab" ? "image" : name, { subnet: "10.90.0.0/24" }))).toMatch(
+      /is what every lab calls|is there already/,
+    );
+  });
+
+  test.each(["My lab", "$(id)", "1st", "lab_1"])("a lab that is called %s", (id) => {
+    expect(refused(() => lab(id))).toMatch(/^lab: .* is not a name; a name is lower-case letters, digits and hyphens/);
+  });
+});
