@@ -63,10 +63,19 @@ function dropStale(lock, owner) {
   }
 }
 
+/** Not by Node's own `recursive`, which says of a read-only file system that the folder does not exist. */
+function makeFolder(folder) {
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+}
+
 /** Runs `work` while no other process of this checkout does work of the same name; waits for its turn. */
 async function alone(project, name, waiting, work) {
   const lock = path.join(project, ".lab", `${name}.lock`);
-  fs.mkdirSync(path.dirname(lock), { recursive: true });
+  makeFolder(path.dirname(lock));
   for (let told = false; !take(lock); await pause(100)) {
     const owner = ownerOf(lock);
     if (owner === undefined) continue;

@@ -15,6 +15,7 @@ const unfit = 3;
 const installCommand = "npm ci --include=dev";
 /** The same, telling what it fetches: what is slow, or tried again and again, can then be seen. */
 const install = ["ci", "--include=dev", "--loglevel=http"];
+const neededMegabytes = 650;
 const buildCommand = "node bin/build.js";
 const onlyLook = process.env.LAB_SETUP === "check";
 
@@ -109,8 +110,20 @@ function reasonOf(lines) {
   return errors.length > 0 ? errors.slice(0, 12) : lines.slice(-12);
 }
 
+/** npm itself goes on for minutes on a full device. */
+function refuseFullDevice() {
+  const { bavail, bsize } = fs.statfsSync(project);
+  const free = Math.floor((bavail * bsize) / 1024 / 1024);
+  if (free < neededMegabytes)
+    throw new NotReady(
+      `the node modules need ${neededMegabytes} MB; ${project} has ${free} MB left on its device`,
+      `df -h ${project}`,
+    );
+}
+
 async function installModules() {
   if (missingModules().length === 0) return;
+  refuseFullDevice();
   console.error(`  → ${installCommand}  (in ${project})`);
   const progress = showProgress(installCommand);
   const { exit, lines } = await runNpm(progress.tell);
