@@ -29,6 +29,7 @@ describe("what is not implemented is refused by name and place", () => {
   test("and only when it is set", () => {
     expect(validated("docker_container", { ...container, gpus: null })).toEqual([]);
     expect(validated("docker_container", { ...container, gpus: UNKNOWN })).toEqual([]);
+    expect(validated("docker_network", { name: "n", ingress: false })).toEqual([]);
   });
 });
 

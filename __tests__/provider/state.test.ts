@@ -38,6 +38,17 @@ describe("the state of a container", () => {
     expect(containerState({}, ended)).toMatchObject({ exit_code: 137 });
   });
 
+  test("capabilities keep their spelling as long as they mean the same", () => {
+    const HostConfig = { CapAdd: ["CAP_NET_ADMIN"], CapDrop: [] };
+    const short = [{ add: ["NET_ADMIN"], drop: [] }];
+    expect(containerState({ capabilities: short }, inspected({ HostConfig }))).toMatchObject({ capabilities: short });
+    const other = [{ add: ["SYS_ADMIN"], drop: [] }];
+    expect(containerState({ capabilities: other }, inspected({ HostConfig }))).toMatchObject({
+      capabilities: [{ add: ["CAP_NET_ADMIN"], drop: [] }],
+    });
+    expect(createRequest({ capabilities: short })).toMatchObject({ HostConfig: { CapAdd: ["CAP_NET_ADMIN"] } });
+  });
+
   test("sizes are in mebibytes, and no limit has no unit", () => {
     const HostConfig = { Memory: 64 << 20, MemorySwap: -1, ShmSize: 64 << 20 };
     expect(containerState({}, inspected({ HostConfig }))).toMatchObject({ memory: 64, memory_swap: -1, shm_size: 64 });

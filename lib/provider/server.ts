@@ -168,9 +168,13 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
     const desired = knownPart(planned);
     const outcome = await createOrUpdate(resource, prior, desired, operation);
     if (prior === null && outcome.state !== null) await this.discardUnheard(resource, outcome.state, operation);
-    const made = outcome.state === null ? null : settle(block, complete(block, outcome.state), planned);
+    if (outcome.state === null) {
+      // Without the allowance for older providers, so that Terraform says itself that nothing came of it.
+      return { newState: encode(null, block), ...problems(outcome.problems ?? []) };
+    }
+    const made = settle(block, complete(block, outcome.state), planned);
     return {
-      newState: encode(made === null ? null : followModel(made, planned, type, true), block),
+      newState: encode(followModel(made, planned, type, true), block),
       private: writeNotes(request["plannedPrivate"], outcome.notes ?? {}),
       ...problems(outcome.problems ?? []),
       ...LEGACY,

@@ -62,6 +62,8 @@ export class Engine {
           // docker-modem sends the options themselves as body unless it is told which part is which.
           options: { _query: query, _body: request.body ?? {} },
           statusCodes: SUCCESS,
+          // An empty object is a body too: a volume with no settings at all.
+          allowEmpty: request.body !== undefined,
           isStream,
           ...(request.archive === undefined ? {} : { file: request.archive }),
           ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),

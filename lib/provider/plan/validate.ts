@@ -1,6 +1,7 @@
 import type { Diagnostic, Path } from "../protocol/diagnostic";
 import type { Block } from "../protocol/schema";
 import { isMap, isUnknown, type Value, type ValueMap } from "../protocol/value";
+import { isZero } from "./meaning";
 import { behaviourOf, join, type Behaviours } from "./behaviour";
 
 /** Everything that can be told to be wrong with a configuration before there is an engine. */
@@ -35,7 +36,8 @@ function validateBlock(block: Block, behaviours: Behaviours, path: string, at: P
 function validateValue(behaviours: Behaviours, path: string, at: Path, value: Value): Diagnostic[] {
   if (value === null || isUnknown(value)) return [];
   const behaviour = behaviourOf(behaviours, path);
-  if (behaviour.refused === true) return [refusal(path, at)];
+  // Saying no to what is not there is no request for it.
+  if (behaviour.refused === true) return isZero(value) ? [] : [refusal(path, at)];
   if (Array.isArray(value) && value.includes(null)) {
     return [
       {

@@ -9,7 +9,7 @@ import { findOrPull } from "../pull";
 import { blocks, filled, flag, text, texts } from "../values";
 import { attachUntilEnd, lastWords } from "./logs";
 import { removeContainer } from "./remove";
-import { createRequest, needsSubpath } from "./request";
+import { createRequest, requirements, type Requirement } from "./request";
 import { containerState } from "./state";
 import { uploadArchive } from "./upload";
 import { waitUntilHealthy } from "./health";
@@ -17,13 +17,10 @@ import { waitUntilHealthy } from "./health";
 /** How long after its start a container is looked at to see whether it is still running. */
 const SETTLE_MILLISECONDS = 100;
 
-/** The API version that knows a volume's subpath; older engines would ignore it. */
-const SUBPATH_API = "1.45";
-
 export async function createContainer(desired: ValueMap, operation: DockerOperation): Promise<Outcome> {
   const image = text(desired["image"]);
   await doing(`Unable to create container with image ${image}`, findOrPull(operation, image));
-  if (needsSubpath(desired)) await refuseOldEngine(operation);
+  for (const requirement of requirements(desired)) await requireApi(requirement, operation);
   const creation = operation.meta.engine.request<{ Id: string }>("POST", "/containers/create", {
     query: { name: text(desired["name"]) },
     body: createRequest(desired),
@@ -38,12 +35,12 @@ export async function createContainer(desired: ValueMap, operation: DockerOperat
   }
 }
 
-async function refuseOldEngine({ meta, signal }: DockerOperation): Promise<void> {
+async function requireApi({ api, what }: Requirement, { meta, signal }: DockerOperation): Promise<void> {
   const { ApiVersion: version } = await meta.engine.request<{ ApiVersion: string }>("GET", "/version", { signal });
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [needsMajor = 0, needsMinor = 0] = SUBPATH_API.split(".").map(Number);
+  const [needsMajor = 0, needsMinor = 0] = api.split(".").map(Number);
   if (major > needsMajor || (major === needsMajor && minor >= needsMinor)) return;
-  throw new Error(`Setting VolumeOptions.Subpath requires docker version ${SUBPATH_API} or higher`);
+  throw new Error(`Unable to create container: "${what}" requires API version ${api}, but the engine's is ${version}`);
 }
 
 async function bringUp(id: string, desired: ValueMap, operation: DockerOperation): Promise<Outcome> {

@@ -2,6 +2,7 @@ import type { Value, ValueMap } from "../../protocol/value";
 import type { HealthConfig, MountConfig } from "../api";
 import { parseDuration } from "../duration";
 import { blocks, filled, flag, labelMap, number, text, textMap, texts } from "../values";
+import { capabilityNames } from "./capabilities";
 import { requestPorts } from "./ports";
 
 const MEBIBYTE = 1024 * 1024;
@@ -61,8 +62,8 @@ function hostRequest(desired: ValueMap, bindings: object, volumes: VolumeRequest
         Soft: number(limit["soft"]),
         Hard: number(limit["hard"]),
       })),
-      CapAdd: texts(capabilities["add"]),
-      CapDrop: texts(capabilities["drop"]),
+      CapAdd: capabilityNames(texts(capabilities["add"])),
+      CapDrop: capabilityNames(texts(capabilities["drop"])),
       Devices: blocks(desired["devices"]).map(deviceRequest),
       Dns: texts(desired["dns"]),
       DnsOptions: texts(desired["dns_opts"]),
@@ -206,9 +207,22 @@ export function updateRequest(desired: ValueMap): object {
   };
 }
 
-/** A subpath is silently ignored by engines that do not know it; so it needs one that does. */
-export function needsSubpath(desired: ValueMap): boolean {
-  return blocks(desired["mounts"]).some((mount) =>
+export interface Requirement {
+  /** The version of the Engine API that knows it. */
+  api: string;
+  what: string;
+}
+
+/** What older engines would silently ignore, so that it needs one that does not. */
+export function requirements(desired: ValueMap): Requirement[] {
+  const subpath = blocks(desired["mounts"]).some((mount) =>
     blocks(mount["volume_options"]).some((options) => text(options["subpath"]) !== ""),
   );
+  const startInterval = blocks(desired["healthcheck"]).some(
+    (check) => (parseDuration(text(check["start_interval"])) ?? 0) !== 0,
+  );
+  return [
+    ...(subpath ? [{ api: "1.45", what: "Setting VolumeOptions.Subpath" }] : []),
+    ...(startInterval ? [{ api: "1.44", what: "specify health-check start interval" }] : []),
+  ];
 }

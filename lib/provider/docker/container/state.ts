@@ -2,6 +2,7 @@ import type { Value, ValueMap } from "../../protocol/value";
 import type { ContainerInspect, EndpointSettings, HealthConfig, HostConfig, MountConfig } from "../api";
 import { formatDuration } from "../duration";
 import { labelBlocks, text } from "../values";
+import { capabilityState } from "./capabilities";
 import { readPorts } from "./ports";
 
 const MEBIBYTE = 1024 * 1024;
@@ -12,6 +13,7 @@ const MEBIBYTE = 1024 * 1024;
  */
 export function containerState(state: ValueMap, found: ContainerInspect): ValueMap {
   const { Config: config, HostConfig: host, NetworkSettings: network } = found;
+  const capabilities = capabilityState(state["capabilities"], host.CapAdd ?? [], host.CapDrop ?? []);
   return {
     ...state,
     id: found.Id,
@@ -37,6 +39,7 @@ export function containerState(state: ValueMap, found: ContainerInspect): ValueM
     stop_timeout: config.StopTimeout ?? 0,
     ...healthState(config.Healthcheck),
     ...hostState(host),
+    ...(capabilities === undefined ? {} : { capabilities }),
     ...resourceState(host),
   };
 }
@@ -73,7 +76,6 @@ function hostState(host: HostConfig): ValueMap {
       container_path: device.PathInContainer,
       permissions: device.CgroupPermissions,
     })),
-    ...capabilityState(host),
   };
 }
 
@@ -91,11 +93,6 @@ function resourceState(host: HostConfig): ValueMap {
 
 function mebibytes(bytes: number): number {
   return Math.trunc(bytes / MEBIBYTE);
-}
-
-function capabilityState(host: HostConfig): ValueMap {
-  const [add, drop] = [host.CapAdd ?? [], host.CapDrop ?? []];
-  return add.length > 0 || drop.length > 0 ? { capabilities: [{ add, drop }] } : {};
 }
 
 /** Split at every colon, as the real provider does: of an IPv6 address only the beginning is left. */
