@@ -32,7 +32,11 @@ export type Event =
   | { readonly kind: "other" };
 
 const OTHER: Event = { kind: "other" };
-const HOOKS = { apply_start: "start", apply_complete: "done", apply_errored: "failed" } as const;
+const HOOKS: ReadonlyMap<string, "start" | "done" | "failed"> = new Map([
+  ["apply_start", "start"],
+  ["apply_complete", "done"],
+  ["apply_errored", "failed"],
+]);
 
 /** One line of Terraform's JSON output. What is none (a provider's stray print) is `other`. */
 export function parseEvent(text: string): Event {
@@ -42,7 +46,7 @@ export function parseEvent(text: string): Event {
     const { summary, detail, address } = line.diagnostic;
     return { kind: "error", summary, detail, address };
   }
-  const kind = HOOKS[line.type as keyof typeof HOOKS] as "start" | "done" | "failed" | undefined;
+  const kind = HOOKS.get(line.type);
   const address = line.hook?.resource?.addr;
   if (kind === undefined || address === undefined) return OTHER;
   return { kind, address, action: line.hook?.action ?? "", seconds: line.hook?.elapsed_seconds ?? 0 };
