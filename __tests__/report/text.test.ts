@@ -1,0 +1,113 @@
+import type { CheckRecord } from "../../lib/checks/record";
+import { COLOURED } from "../../lib/report/style";
+import { failure, report, seconds, summary, table } from "../../lib/report/text";
+
+const BASE: CheckRecord = {
+  schema: "check-record/1",
+  id: "bridge/web-1/answers",
+  lab: "bridge",
+  what: "web-1 answers on port 80 of its own address",
+  claims: ["B8"],
+  verdict: "pass",
+  expected: "HTTP 200 from web-1 (token 7f3a0c1d)",
+  actual: "HTTP 200 from web-1",
+  seeIt: ["curl -4 -sS -i --noproxy '*' --max-time 3 http://10.77.0.2:80/"],
+  lookAt: [],
+  attempts: 1,
+  durationMs: 14,
+  evidence: [],
+};
+const FAILED: CheckRecord = {
+  ...BASE,
+  id: "bridge/web-1/published",
+  what: "web-1 answers on the host's port 8080",
+  verdict: "fail",
+  actual: "curl exit 56: connection reset by peer, http://127.0.0.1:8080/",
+  meaning:
+    "docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1",
+  seeIt: ["curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/"],
+  lookAt: ["docker logs lab-bridge-web-1", "netstat -tulpn"],
+  attempts: 6,
+  durationMs: 9960,
+};
+const SKIPPED: CheckRecord = {
+  ...BASE,
+  id: "bridge/lan/masquerade",
+  what: "what leaves the network takes the host's address",
+  verdict: "skip",
+  actual: "only root can look there (sudo)",
+  attempts: 0,
+  durationMs: 0,
+};
+const BROKEN: CheckRecord = {
+  ...BASE,
+  id: "bridge/plain/veth",
+  what: "a veth pair connects plain with its bridge",
+  verdict: "error",
+  expected: "one end of a veth pair inside lab-bridge-plain, the other in the bridge of bridge",
+  actual: "container lab-bridge-plain is not running (exited)",
+  seeIt: ["ip -j link show", 'ip -j link show master "docker0"'],
+};
+const MIXED = [BASE, FAILED, SKIPPED, BROKEN];
+
+test("the whole report: a line for each check, then what went wrong in full", () => {
+  expect(report(MIXED)).toBe(`\
+  ✓ bridge/web-1/answers    web-1 answers on port 80 of its own address       HTTP 200 from web-1
+  ✗ bridge/web-1/published  web-1 answers on the host's port 8080             curl exit 56: connection reset by peer, http://127.0.0.1:8080/
+  - bridge/lan/masquerade   what leaves the network takes the host's address  only root can look there (sudo)
+  ! bridge/plain/veth       a veth pair connects plain with its bridge        container lab-bridge-plain is not running (exited)
+
+FAIL  bridge/web-1/published   web-1 answers on the host's port 8080   6 attempts in 10.0 s
+  expected  HTTP 200 from web-1 (token 7f3a0c1d)
+  actual    curl exit 56: connection reset by peer, http://127.0.0.1:8080/
+  meaning   docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1
+  see it    curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/
+  look at   docker logs lab-bridge-web-1
+            netstat -tulpn
+
+ERROR bridge/plain/veth   a veth pair connects plain with its bridge   1 attempt in 0.0 s
+  expected  one end of a veth pair inside lab-bridge-plain, the other in the bridge of bridge
+  actual    container lab-bridge-plain is not running (exited)
+  see it    ip -j link show
+            ip -j link show master "docker0"`);
+});
+
+test("colour changes no word, and pads no column", () => {
+  const coloured = report(MIXED, COLOURED);
+  // eslint-disable-next-line no-control-regex -- these are the codes that are taken out again
+  expect(coloured.replace(/\u001b\[\d+m/g, "")).toBe(report(MIXED));
+  expect(table([BASE], COLOURED)).toBe(
+    "  \u001b[32m✓\u001b[39m bridge/web-1/answers  web-1 answers on port 80 of its own address  \u001b[2mHTTP 200 from web-1\u001b[22m",
+  );
+  expect(table([FAILED], COLOURED)).toContain("  \u001b[31m✗\u001b[39m bridge");
+  expect(table([SKIPPED], COLOURED)).toContain("  \u001b[2m-\u001b[22m bridge");
+  expect(table([BROKEN], COLOURED)).toContain("  \u001b[31m!\u001b[39m bridge");
+  expect(failure(FAILED, COLOURED).split("\n")[0]).toBe(
+    "\u001b[31mFAIL \u001b[39m \u001b[1mbridge/web-1/published\u001b[22m   web-1 answers on the host's port 8080   \u001b[2m6 attempts in 10.0 s\u001b[22m",
+  );
+});
+
+test("no checks, no lines", () => {
+  expect(report([])).toBe("");
+  expect(table([])).toBe("");
+});
+
+test.each<[CheckRecord[], string]>([
+  [[], "0 passed, 0 failed"],
+  [[BASE, BASE], "2 passed, 0 failed"],
+  [MIXED, "1 passed, 1 failed, 1 skipped (only root can look there (sudo)), 1 could not be measured"],
+  [
+    [SKIPPED, SKIPPED, { ...SKIPPED, actual: "the engine filters packets by nftables" }],
+    "0 passed, 0 failed, 3 skipped (only root can look there (sudo); the engine filters packets by nftables)",
+  ],
+])("summary %#", (records, line) => {
+  expect(summary(records)).toBe(line);
+});
+
+test.each([
+  [0, "0.0 s"],
+  [149, "0.1 s"],
+  [10_000, "10.0 s"],
+])("%d ms is %s", (milliseconds, text) => {
+  expect(seconds(milliseconds)).toBe(text);
+});
