@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { hostProviders, type HostedProviders } from "../../lib/provider";
@@ -177,8 +177,10 @@ async function detour(): Promise<{ socket: string; taken(): number; close(): voi
   const folder = mkdtempSync(path.join(tmpdir(), "lab-test-detour-"));
   const socket = path.join(folder, "docker.sock");
   let taken = 0;
+  const open = new Set<Socket>();
   const server: Server = createServer((near) => {
     taken += 1;
+    open.add(near);
     const far = connect("/var/run/docker.sock");
     near.pipe(far).pipe(near);
     const end = () => {
@@ -190,6 +192,7 @@ async function detour(): Promise<{ socket: string; taken(): number; close(): voi
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   const close = () => {
     server.close();
+    for (const near of open) near.destroy();
     rmSync(folder, { recursive: true, force: true });
   };
   return { socket, taken: () => taken, close };
@@ -234,6 +237,57 @@ test("several provider blocks at once each keep to their own engine", async () =
     other.close();
     sweep();
     workspace.remove();
+    await hosted.close();
+  }
+});
+
+test("an engine that goes away in the middle is named, and the state stays true", async () => {
+  const hosted = await hostProviders();
+  const way = await detour();
+  const workspace = new Workspace(hosted.environment);
+  const name = `${PREFIX}lost`;
+  try {
+    const resource = { docker_container: { a: { ...NEVER_HEALTHY, name } } };
+    workspace.write({ provider: { docker: { host: `unix://${way.socket}` } }, resource });
+    await workspace.succeed("init", "-input=false");
+    const running = workspace.start("apply", "-auto-approve", "-input=false", "-no-color");
+    await eventually("the container is up", () => containers(name).includes("running"));
+    way.close();
+    const { code, output } = await running.finished;
+    expect(code).toBe(1);
+    expect(output).toMatch(/Cannot connect to the Docker daemon at unix:|error during connect to unix:/);
+    expect(workspace.state()).toEqual([expect.objectContaining({ name: "a", status: "tainted" })]);
+    // Back on the direct way, what was half made can be taken away.
+    workspace.write({ resource });
+    expect(await workspace.destroy()).toMatchObject({ code: 0 });
+    expect(containers(name)).toEqual([]);
+  } finally {
+    way.close();
+    sweep();
+    workspace.remove();
+    await hosted.close();
+  }
+});
+
+test("of two Terraforms that want the same container one gets it, and the other is told", async () => {
+  const hosted = await hostProviders();
+  const workspaces = [new Workspace(hosted.environment), new Workspace(hosted.environment)];
+  const name = `${PREFIX}both`;
+  try {
+    for (const workspace of workspaces) {
+      workspace.write({ resource: { docker_container: { a: { name, image: IMAGE, command: SLEEP } } } });
+      await workspace.succeed("init", "-input=false");
+    }
+    const outcomes = await Promise.all(workspaces.map((workspace) => workspace.apply()));
+    expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(outcomes.find(({ code }) => code === 1)?.output).toContain(
+      `The container name "/${name}" is already in use`,
+    );
+    for (const workspace of workspaces) expect(await workspace.destroy()).toMatchObject({ code: 0 });
+    expect(containers(name)).toEqual([]);
+  } finally {
+    sweep();
+    for (const workspace of workspaces) workspace.remove();
     await hosted.close();
   }
 });

@@ -49,7 +49,7 @@ export class Workspace {
   }
 
   start(...args: string[]): { pid: number; kill(signal: NodeJS.Signals): void; finished: Promise<Finished> } {
-    const program = process.env["TERRAFORM_BINARY_NAME"] ?? "terraform";
+    const program = terraformProgram();
     const child = spawn(program, args, {
       cwd: this.folder,
       env: this.surroundings(),
@@ -132,6 +132,12 @@ export class Workspace {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("TF_"));
     return { ...Object.fromEntries(own), CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...this.environment };
   }
+}
+
+/** The one a person chose, the one that set-up brought, or the one on the path. */
+function terraformProgram(): string {
+  const brought = path.resolve(__dirname, "../../.lab/bin/terraform");
+  return process.env["TERRAFORM_BINARY_NAME"] ?? (existsSync(brought) ? brought : "terraform");
 }
 
 /** Tries until the condition holds; a test that waits for ever says nothing. */

@@ -45,10 +45,8 @@ export function networkResource(schema: Schema): ManagedResource<DockerMeta> {
 
 async function createNetwork(desired: ValueMap, operation: DockerOperation): Promise<Outcome> {
   const { engine } = operation.meta;
-  const creation = engine.request<{ Id: string }>("POST", "/networks/create", {
-    body: requestFor(desired),
-    signal: operation.signal,
-  });
+  // Not cut short: a network whose id nobody got to know would be left behind.
+  const creation = engine.request<{ Id: string }>("POST", "/networks/create", { body: requestFor(desired) });
   const { Id: id } = await doing("Unable to create network", creation);
   try {
     return { state: stateOf(desired, await inspect(operation, id)) };

@@ -31,14 +31,15 @@ export function volumeResource(schema: Schema): ManagedResource<DockerMeta> {
   };
 }
 
-async function createVolume(desired: ValueMap, { meta, signal }: DockerOperation): Promise<Outcome> {
+async function createVolume(desired: ValueMap, { meta }: DockerOperation): Promise<Outcome> {
   const body = filled({
     Name: text(desired["name"]),
     Driver: text(desired["driver"]),
     DriverOpts: textMap(desired["driver_opts"]),
     Labels: labelMap(desired["labels"]),
   });
-  const creation = meta.engine.request<VolumeInspect>("POST", "/volumes/create", { body, signal });
+  // Not cut short: a volume whose name nobody got to know would be left behind.
+  const creation = meta.engine.request<VolumeInspect>("POST", "/volumes/create", { body });
   return { state: stateOf(desired, await doing("Unable to create volume", creation)) };
 }
 
