@@ -97,12 +97,19 @@ export const interfaces = (
 ): { areTheHosts: () => Probe; areNotNewOnHost: () => Probe; haveItsOwnAddress: () => Probe } => ({
   areTheHosts: () => ({ kind: "interfaces", container: server.container, expectation: "as-on-host" }),
   areNotNewOnHost: () => ({ kind: "interfaces", container: server.container, expectation: "none-new" }),
-  haveItsOwnAddress: () => {
-    if (server.address === undefined)
-      throw new Refusal(server.container, "has no address of the lab's choice to look for");
-    return { kind: "interfaces", container: server.container, expectation: "own-address", address: server.address };
-  },
+  haveItsOwnAddress: () => ({
+    kind: "interfaces",
+    container: server.container,
+    expectation: "own-address",
+    address: givenAddress(server),
+  }),
 });
+
+/** @throws Refusal where the engine chooses the address: it may be another after each start */
+function givenAddress({ container, address }: Server): string {
+  if (address !== undefined) return address;
+  throw new Refusal(`${container}.address`, "none is given; what looks for an address needs one of the lab's choice");
+}
 
 /** One end of a veth pair lies in the server, the other in its network's bridge. */
 export const vethPair = ({ container, network }: Server): Probe => ({
@@ -136,9 +143,7 @@ export const masquerade = (network: BridgeNetwork): Probe => ({
 
 /** A rule that leads from a published port to the server. */
 export const portMapping = (server: Server, port: number): Probe => {
-  if (server.address === undefined)
-    throw new Refusal(server.container, "has no address of the lab's choice to look for");
-  const destination = `${server.address}:${String(server.port)}`;
+  const destination = `${givenAddress(server)}:${String(server.port)}`;
   return { kind: "rule", rule: "dnat", network: server.network.engineName, port, destination };
 };
 
