@@ -1,0 +1,115 @@
+import { commandLines } from "../../lib/checks/check";
+import { Probe } from "../../lib/checks/probes";
+import { describeVantage } from "../../lib/checks/vantage";
+import * as say from "../../lib/checks/vocabulary";
+import { Identity } from "../../lib/topology/identity";
+import { BridgeNetwork, DefaultBridge, Engine, HostNetwork } from "../../lib/topology/network";
+import { Server } from "../../lib/topology/server";
+import { refused } from "../topology/refused";
+
+const identity = new Identity("x", "i1");
+const lan = new BridgeNetwork(identity, "lan", { subnet: "10.77.0.0/24" });
+const web = new Server(identity, "web", { network: HostNetwork.of(Engine.local), port: 8081 });
+const one = new Server(identity, "one", { network: lan, address: "10.77.0.2", publish: [8080] });
+const two = new Server(identity, "two", { network: lan });
+const plain = new Server(identity, "plain", { network: DefaultBridge.of(Engine.local) });
+
+const PID = (container: string): string => `"$(docker inspect -f '{{.State.Pid}}' ${container})"`;
+const CURL = "curl -4 -sS -i --noproxy '*' --max-time 3";
+
+describe("http asks", () => {
+  const line = (probe: Probe): string[] => commandLines({ id: "x/a", what: "a", why: "b", claims: [], probe });
+
+  test.each<[string, Probe, string]>([
+    ["a host-mode server on the host's loopback address", say.http(web).answers(), `${CURL} http://127.0.0.1:8081/`],
+    ["a server at the address that it was given", say.http(one).answers(), `${CURL} http://10.77.0.2:80/`],
+    [
+      "a server at the address that the engine chose",
+      say.http(two).answers(),
+      `${CURL} "http://$(docker inspect -f '{{(index .NetworkSettings.Networks "lab-x-lan").IPAddress}}' lab-x-two):80/"`,
+    ],
+    [
+      "one on the default bridge likewise",
+      say.http(plain).answers(),
+      `${CURL} "http://$(docker inspect -f '{{(index .NetworkSettings.Networks "bridge").IPAddress}}' lab-x-plain):80/"`,
+    ],
+    ["on a port of the host", say.http(one).onHostPort(8080).answers(), `${CURL} http://127.0.0.1:8080/`],
+    [
+      "from another server's namespace",
+      say.http(one).from(say.namespaceOf(two)).answers(),
+      `nsenter -t ${PID("lab-x-two")} -n ${CURL} http://10.77.0.2:80/`,
+    ],
+    [
+      "by name, from inside",
+      say.http(one).byName().from(say.inside(two)).answers(),
+      `docker exec lab-x-two ${CURL} http://one:80/`,
+    ],
+  ])("%s", (_name, probe, expected) => {
+    expect(line(probe)).toEqual([expected]);
+  });
+
+  test("the order of words does not matter", () => {
+    expect(say.http(one).from(say.inside(two)).byName().answers()).toEqual(
+      say.http(one).byName().from(say.inside(two)).answers(),
+    );
+  });
+
+  test("what must be refused stands beside what must answer, from the same place", () => {
+    const probe = say
+      .http(one)
+      .onHostPort(8080)
+      .from(say.namespaceOf(one))
+      .isRefusedWhile(say.http(one).onHostPort(80));
+    expect(line(probe)).toEqual([
+      `nsenter -t ${PID("lab-x-one")} -n ${CURL} http://127.0.0.1:8080/`,
+      `nsenter -t ${PID("lab-x-one")} -n ${CURL} http://127.0.0.1:80/`,
+    ]);
+  });
+
+  test("for the server's own token", () => {
+    expect(say.http(one).answers()).toMatchObject({ target: { server: { name: "one", token: one.token } } });
+  });
+});
+
+test("every sentence ends in a probe, and none is the same as another", () => {
+  const sentences = [
+    say.http(web).from(say.host()).answers(),
+    say.http(web).onEveryHostAddress().answers(),
+    say.http(one).onHostPort(9).isRefusedWhile(say.http(one)),
+    say.listening(80).isOwnedBy(web),
+    say.listening(80).isHeldByEngineFor(web),
+    say.namespace("net", web).isEngines(),
+    say.namespace("net", web).differsFromEngines(),
+    say.namespace("pid", web).differsFromEngines(),
+    say.namespace("net", web).differsFrom(one),
+    say.interfaces(web).areTheHosts(),
+    say.interfaces(web).areNotNewOnHost(),
+    say.interfaces(one).haveItsOwnAddress(),
+    say.vethPair(one),
+    say.vethPair(plain),
+    say.inspected(web).isInHostMode(),
+    say.inspected(web).publishesNothing(),
+    say.resolver(web).isTheHosts(),
+    say.resolver(one).isEmbedded(),
+    say.resolver(one).isNotEmbedded(),
+    say.masquerade(lan),
+    say.portMapping(one, 8080),
+    say.discardedPorts(identity, "nginx"),
+  ];
+  for (const sentence of sentences) expect(Probe.parse(sentence)).toEqual(sentence);
+  expect(new Set(sentences.map((sentence) => JSON.stringify(sentence))).size).toBe(sentences.length);
+});
+
+test("what looks for an address needs one that was given", () => {
+  const message = ".address: none is given; what looks for an address needs one of the lab's choice";
+  expect(refused(() => say.interfaces(plain).haveItsOwnAddress())).toBe(`lab-x-plain${message}`);
+  expect(refused(() => say.portMapping(two, 8080))).toBe(`lab-x-two${message}`);
+});
+
+test("places have names for people", () => {
+  expect([say.host(), say.namespaceOf(one), say.inside(one)].map(describeVantage)).toEqual([
+    "the host",
+    "the network namespace of lab-x-one",
+    "inside lab-x-one",
+  ]);
+});
