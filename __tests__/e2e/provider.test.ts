@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -145,6 +145,35 @@ describe("hosted", () => {
     const { code, output } = await workspace.apply();
     expect(code).toBe(1);
     expect(output).toContain("container failed to be in healthy state: it ended with exit code 5");
+  });
+
+  test("an image is built, used and removed; a build that fails says where", async () => {
+    const context = path.join(workspace.folder, "context");
+    mkdirSync(context);
+    writeFileSync(
+      path.join(context, "Dockerfile"),
+      `FROM ${IMAGE}\nARG WORD\nRUN echo "$WORD" > /word\nCOPY kept* /\n`,
+    );
+    writeFileSync(path.join(context, "kept"), "kept");
+    const build = { context, build_args: { WORD: "built" }, labels: { lab: "x" }, tag: [`${PREFIX}image:two`] };
+    const name = `${PREFIX}image:one`;
+    const container = { name: `${PREFIX}b`, image: "${docker_image.a.image_id}", command: SLEEP };
+    workspace.write({ resource: { docker_image: { a: { name, build } }, docker_container: { a: container } } });
+    await init();
+    const { code, output } = await workspace.apply();
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(docker("exec", `${PREFIX}b`, "cat", "/word", "/kept")).toBe("built\nkept");
+    expect(await workspace.plan()).toEqual({});
+    expect(await workspace.destroy()).toMatchObject({ code: 0 });
+    docker("rmi", `${PREFIX}image:two`);
+
+    writeFileSync(path.join(context, "Dockerfile"), `FROM ${IMAGE}\nRUN echo about to fail; exit 7\n`);
+    workspace.write({ resource: { docker_image: { a: { name, build: { context } } } } });
+    const failed = await workspace.apply();
+    expect(failed.code).toBe(1);
+    expect(failed.output).toContain("Error running legacy build: unable to build image");
+    expect(failed.output).toContain("about to fail");
+    expect(failed.output).toContain("returned a non-zero code: 7");
   });
 
   test("processors are limited as asked for", async () => {

@@ -2,6 +2,7 @@ import type { ContainerInspect } from "../../lib/provider/docker/api";
 import { readPorts, samePorts } from "../../lib/provider/docker/container/ports";
 import { createRequest } from "../../lib/provider/docker/container/request";
 import { containerState } from "../../lib/provider/docker/container/state";
+import { resolvePath } from "../../lib/provider/docker/paths";
 import { tarArchive } from "../../lib/provider/docker/tar";
 import { spawnSync } from "node:child_process";
 
@@ -87,6 +88,18 @@ describe("the request for a container", () => {
     [{ cpus: "many" }, "cpus: 'many' is not a number of processors"],
   ])("refuses %j", (desired, message) => {
     expect(() => createRequest({ name: "c", image: "i", ...desired })).toThrow(message);
+  });
+});
+
+describe("a relative path", () => {
+  const operation = { meta: undefined as never, signal: new AbortController().signal };
+
+  test("starts from where Terraform runs, and is refused where that is not known", () => {
+    expect(resolvePath("a/b", "upload.source", { ...operation, folder: "/work" })).toBe("/work/a/b");
+    expect(resolvePath("/a/b", "upload.source", operation)).toBe("/a/b");
+    expect(() => resolvePath("a/b", "upload.source", operation)).toThrow(
+      "upload.source: 'a/b' is relative, and a hosted provider does not know the folder it starts from",
+    );
   });
 });
 

@@ -27,7 +27,8 @@ async function run(provider: Servable, environment: NodeJS.ProcessEnv): Promise<
   let ending: Promise<void> | undefined;
 
   const open = (): ConnectionHandler => {
-    const connection = provider.open();
+    // Terraform starts its providers in its own folder.
+    const connection = provider.open(process.cwd());
     connections.add(connection);
     return {
       methods: { ...connection.methods, "/plugin.GRPCController/Shutdown": shutdownMethod(() => void end()) },

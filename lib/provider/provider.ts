@@ -7,6 +7,8 @@ import type { Behaviours } from "./plan/behaviour";
 export interface Operation<Meta> {
   meta: Meta;
   signal: AbortSignal;
+  /** Where Terraform runs, which relative paths in a configuration start from; unknown when several may be served. */
+  folder?: string | undefined;
 }
 
 /** Notes that travel with a state but are none of the user's business (the protocol calls them private). */

@@ -9,7 +9,8 @@ export interface Servable {
   version: string;
   /** `docker`, as in `terraform-provider-docker`. */
   type: string;
-  open(): ConnectionHandler & { settled(): Promise<void> };
+  /** @param folder where Terraform runs, if that is known */
+  open(folder?: string): ConnectionHandler & { settled(): Promise<void> };
 }
 
 export const PROVIDERS: readonly Servable[] = [
@@ -17,12 +18,12 @@ export const PROVIDERS: readonly Servable[] = [
     source: dockerProvider.source,
     version: dockerProvider.version,
     type: "docker",
-    open: () => new ProviderConnection(dockerProvider),
+    open: (folder) => new ProviderConnection(dockerProvider, folder),
   },
   {
     source: nullProvider.source,
     version: nullProvider.version,
     type: "null",
-    open: () => new ProviderConnection(nullProvider),
+    open: (folder) => new ProviderConnection(nullProvider, folder),
   },
 ];

@@ -25,7 +25,10 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
   private unheard = false;
   private readonly running = new Set<Promise<Fields>>();
 
-  constructor(private readonly provider: Provider<Meta>) {
+  constructor(
+    private readonly provider: Provider<Meta>,
+    private readonly folder?: string,
+  ) {
     const handlers: Record<MethodName, (request: Fields, signal: AbortSignal) => Promise<Fields>> = {
       GetSchema: async () => this.getSchema(),
       PrepareProviderConfig: async (request) => this.prepareConfig(request),
@@ -208,7 +211,7 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
 
   private operation(signal: AbortSignal): Operation<Meta> {
     if (this.meta === undefined) throw new Failure("the provider is used before it was configured");
-    return { meta: this.meta, signal: this.until(signal) };
+    return { meta: this.meta, signal: this.until(signal), folder: this.folder };
   }
 
   private until(signal: AbortSignal): AbortSignal {

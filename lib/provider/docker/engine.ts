@@ -49,6 +49,17 @@ export class Engine {
     return (await this.dial(verb, path, request, true)) as NodeJS.ReadableStream;
   }
 
+  /** Builds an image of a folder; the answer is the progress. */
+  async build(context: string, options: Record<string, unknown>, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
+    const client = await (this.client ??= this.connect());
+    try {
+      const buildOptions = { ...options, abortSignal: signal } as Docker.ImageBuildOptions;
+      return await client.buildImage({ context, src: ["."] }, buildOptions);
+    } catch (problem) {
+      throw this.describe(problem, signal);
+    }
+  }
+
   private async dial(verb: Verb, path: string, request: Request, isStream: boolean): Promise<unknown> {
     request.signal?.throwIfAborted();
     const { modem } = await (this.client ??= this.connect());

@@ -3,6 +3,7 @@ import type { Behaviours } from "../plan/behaviour";
 import type { DataSource, ManagedResource, Outcome } from "../provider";
 import type { Schema } from "../protocol/schema";
 import type { ImageInspect } from "./api";
+import { buildBehaviours, buildImage } from "./build";
 import { doing, type DockerMeta, type DockerOperation } from "./meta";
 import { findLocal, findOrPull } from "./pull";
 import { flag, text } from "./values";
@@ -12,7 +13,7 @@ const behaviours: Behaviours = {
   pull_triggers: { forceNew: true },
   triggers: { forceNew: true },
   platform: { default: "", forceNew: true },
-  build: { refused: true },
+  ...buildBehaviours,
 };
 
 export function imageResource(schema: Schema): ManagedResource<DockerMeta> {
@@ -20,6 +21,7 @@ export function imageResource(schema: Schema): ManagedResource<DockerMeta> {
 }
 
 async function createImage(desired: ValueMap, operation: DockerOperation): Promise<Outcome> {
+  await doing("Error running legacy build", buildImage(desired, operation));
   const image = await obtain(desired, operation);
   return { state: stateOf(desired, image) };
 }

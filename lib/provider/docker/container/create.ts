@@ -118,8 +118,9 @@ async function leaveDefaultNetwork(id: string, { meta, signal }: DockerOperation
   }
 }
 
-async function upload(id: string, uploads: Value | undefined, { meta, signal }: DockerOperation): Promise<void> {
-  const archive = await uploadArchive(uploads);
+async function upload(id: string, uploads: Value | undefined, operation: DockerOperation): Promise<void> {
+  const { meta, signal } = operation;
+  const archive = await uploadArchive(uploads, operation);
   if (archive === undefined) return;
   const sending = meta.engine.request("PUT", `/containers/${id}/archive`, { query: { path: "/" }, archive, signal });
   await doing("Unable to upload volume content", sending);

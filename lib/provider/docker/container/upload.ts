@@ -1,19 +1,24 @@
 import { messageOf } from "../../protocol/diagnostic";
 import { readFile } from "node:fs/promises";
 import type { Value, ValueMap } from "../../protocol/value";
+import type { DockerOperation } from "../meta";
+import { resolvePath } from "../paths";
 import { blocks, flag, text } from "../values";
 import { tarArchive, type TarEntry } from "../tar";
 
 /** The files to be put into a container, as one archive to unpack at its root; `undefined` if there are none. */
-export async function uploadArchive(uploads: Value | undefined): Promise<Buffer | undefined> {
+export async function uploadArchive(
+  uploads: Value | undefined,
+  operation: DockerOperation,
+): Promise<Buffer | undefined> {
   const entries: TarEntry[] = [];
   for (const upload of blocks(uploads)) {
-    entries.push({ name: text(upload["file"]), mode: modeOf(upload), content: await contentOf(upload) });
+    entries.push({ name: text(upload["file"]), mode: modeOf(upload), content: await contentOf(upload, operation) });
   }
   return entries.length === 0 ? undefined : tarArchive(entries);
 }
 
-async function contentOf(upload: ValueMap): Promise<Buffer> {
+async function contentOf(upload: ValueMap, operation: DockerOperation): Promise<Buffer> {
   const { content, content_base64: base64, source } = upload;
   const given = [content, base64, source].filter((value) => text(value) !== "").length;
   if (given === 0) {
@@ -24,8 +29,9 @@ async function contentOf(upload: ValueMap): Promise<Buffer> {
   }
   if (text(content) !== "") return Buffer.from(text(content));
   if (text(base64) !== "") return Buffer.from(text(base64), "base64");
+  const file = resolvePath(text(source), "upload.source", operation);
   try {
-    return await readFile(text(source));
+    return await readFile(file);
   } catch (problem) {
     throw new Error(`could not read file: ${messageOf(problem)}`, {
       cause: problem,
