@@ -124,6 +124,12 @@ describe("hosted", () => {
     docker("stop", "-t", "0", `${PREFIX}s`);
     expect(await workspace.plan()).toEqual({ "docker_container.a": ["delete", "create"] });
     expect(containers(`${PREFIX}s`)).toEqual(["exited"]);
+    // Also when what was found has been saved in between.
+    await workspace.succeed("apply", "-refresh-only", "-auto-approve", "-input=false");
+    expect(await workspace.plan()).toEqual({ "docker_container.a": ["delete", "create"] });
+    docker("start", `${PREFIX}s`);
+    expect(await workspace.plan()).toEqual({});
+    docker("stop", "-t", "0", `${PREFIX}s`);
     expect(await workspace.apply()).toMatchObject({ code: 0 });
     expect(containers(`${PREFIX}s`)).toEqual(["running"]);
     expect(await workspace.plan()).toEqual({});

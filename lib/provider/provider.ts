@@ -25,7 +25,8 @@ export interface ManagedResource<Meta> {
   schema: Schema;
   behaviours: Behaviours;
   create(desired: ValueMap, operation: Operation<Meta>): Promise<Outcome>;
-  read(state: ValueMap, operation: Operation<Meta>): Promise<Outcome>;
+  /** @param notes what the last read noted */
+  read(state: ValueMap, operation: Operation<Meta>, notes: Notes): Promise<Outcome>;
   /** Absent where every change makes a new object. */
   update?(prior: ValueMap, desired: ValueMap, operation: Operation<Meta>): Promise<Outcome>;
   remove(state: ValueMap, operation: Operation<Meta>): Promise<void>;

@@ -119,7 +119,7 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
     const { block } = resource.schema;
     const state = decode(request["currentState"], block);
     if (state === null) return { newState: request["currentState"] };
-    const outcome = await resource.read(state, this.operation(signal));
+    const outcome = await resource.read(state, this.operation(signal), readNotes(request["private"]));
     const read = outcome.state === null ? null : complete(block, outcome.state);
     return {
       newState: encode(read === null ? null : followModel(read, state, typeOfBlock(block), false), block),

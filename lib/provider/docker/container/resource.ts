@@ -33,11 +33,14 @@ const STOPPED: Notes = { stopped: true };
  * destroys what the user might want to look at; here that waits for the apply. One that never ran has nothing to show
  * and is removed at once, as there.
  */
-async function readContainer(state: ValueMap, operation: DockerOperation): Promise<Outcome> {
+async function readContainer(state: ValueMap, operation: DockerOperation, notes: Notes): Promise<Outcome> {
   const found = await inspect(text(state["id"]), operation);
   if (found === undefined) return { state: null };
   const read = containerState(state, found);
-  if (found.State.Running || !flag(state["must_run"])) return { state: read };
+  // A state that was saved with the container stopped says must_run = false, although true was asked for.
+  const noted = notes["stopped"] === true;
+  if (found.State.Running) return { state: noted ? { ...read, must_run: true } : read };
+  if (!flag(state["must_run"]) && !noted) return { state: read };
   if (found.State.Status === "created") {
     await removeContainer(state, operation);
     return { state: null };
