@@ -15,11 +15,21 @@ const LARGEST_OUTPUT = 16 * 1024 * 1024;
 export function execute(argv: readonly string[], timeoutMs: number): Promise<Executed> {
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
-    const options = { timeout: timeoutMs, killSignal: "SIGKILL" as const, maxBuffer: LARGEST_OUTPUT, env: environment() };
+    const options = {
+      timeout: timeoutMs,
+      killSignal: "SIGKILL" as const,
+      maxBuffer: LARGEST_OUTPUT,
+      env: environment(),
+    };
     execFile(program, args, options, (problem, stdout, stderr) => {
       if (problem === null) return resolve({ exit: 0, stdout, stderr });
       if (problem.killed) {
-        return resolve({ exit: -1, stdout, stderr, missing: `${program} did not end within ${String(timeoutMs / 1000)} s` });
+        return resolve({
+          exit: -1,
+          stdout,
+          stderr,
+          missing: `${program} did not end within ${String(timeoutMs / 1000)} s`,
+        });
       }
       if (typeof problem.code === "number") return resolve({ exit: problem.code, stdout, stderr });
       const missing = problem.code === "ENOENT" ? `${program} is not on this machine (npx lab setup)` : problem.message;

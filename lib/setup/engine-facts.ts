@@ -1,18 +1,6 @@
-import { z } from "zod";
+import { EngineInformation, whyNoHostMode } from "../engine/facts";
 import type { SetupContext } from "./context";
 import { errorCode } from "./error-code";
-
-/** What the engine says about itself, as far as the labs care. */
-const Information = z.object({
-  ServerVersion: z.string(),
-  OperatingSystem: z.string().default(""),
-  OSType: z.string().default("linux"),
-  Architecture: z.string().default(""),
-  Driver: z.string().default(""),
-  CgroupVersion: z.string().default("1"),
-  SecurityOptions: z.array(z.string()).nullish(),
-  RegistryConfig: z.object({ Mirrors: z.array(z.string()).nullish() }).nullish(),
-});
 
 /** Whether a host-mode lab means anything on this engine: its host must be this machine. */
 export type HostMode = { readonly possible: true } | { readonly possible: false; readonly reason: string };
@@ -35,18 +23,9 @@ export interface Silent {
   readonly forbidden: boolean;
 }
 
-function hostModeOf(host: string, information: z.infer<typeof Information>): HostMode {
-  const no = (reason: string): HostMode => ({ possible: false, reason });
-  if (information.OperatingSystem.includes("Docker Desktop"))
-    return no("this is Docker Desktop: its host is a hidden virtual machine, not the machine you type on");
-  if (information.OSType !== "linux")
-    return no(`this engine runs ${information.OSType} containers: host mode is a thing of Linux`);
-  if (information.SecurityOptions?.some((option) => option.startsWith("name=rootless")) === true)
-    return no("this engine is rootless: its host mode is a network namespace of its own, not the machine's");
-  const remote = /^(?:tcp|http|https|ssh):\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/]+)/.exec(host)?.[1];
-  if (remote !== undefined && !["localhost", "127.0.0.1", "[::1]"].includes(remote))
-    return no(`this engine runs on ${remote}: what its host looks like cannot be seen from here`);
-  return { possible: true };
+function hostModeOf(host: string, information: EngineInformation): HostMode {
+  const reason = whyNoHostMode(host, information);
+  return reason === undefined ? { possible: true } : { possible: false, reason };
 }
 
 function reasonOf(error: unknown): Silent {
@@ -67,7 +46,7 @@ export async function askEngine(context: SetupContext, host: string): Promise<En
   } catch (error) {
     return reasonOf(error);
   }
-  const information = Information.parse(said);
+  const information = EngineInformation.parse(said);
   return {
     host,
     version: information.ServerVersion.replace(/\+.*$/, ""),

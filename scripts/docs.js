@@ -1,0 +1,91 @@
+/**
+ * Fills the README and the labs' pages with what the commands really print: `npm run docs`. Creates the two labs and
+ * takes them away again, so ports 80 and 8080 must be free. The checkout's path is printed as `.`.
+ */
+"use strict";
+const { spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+
+const project = path.resolve(__dirname, "..");
+
+/** What differs from machine to machine and teaches nothing: the checkout's path, the resolver of the host. */
+function neutral(text) {
+  const resolvers = fs.readFileSync("/etc/resolv.conf", "utf8").match(/(?<=^nameserver )\S+/gm) || [];
+  return resolvers.reduce((result, address) => result.replaceAll(address, "192.0.2.53"), text.replaceAll(project, "."));
+}
+
+/** What a person sees: both outputs in their order, as a pipe gets them. */
+function output(line) {
+  // sudo is for the reader; whoever runs this is root already.
+  const typed = `{ ${line.replace(/^sudo /, "")}; } 2>&1`;
+  const { stdout } = spawnSync("sh", ["-c", typed], { cwd: project, encoding: "utf8" });
+  return neutral(stdout)
+    .replace(/^(?:> .*|npm warn .*)\n/gm, "")
+    .replace(/^\n+|\s+$/g, "");
+}
+
+function shown(lines) {
+  const blocks = lines.map((line) => `$ ${line}\n${output(line)}`);
+  return ["```", blocks.join("\n\n"), "```"].join("\n");
+}
+
+/** Puts `content` between two markers of a page. */
+function fill(page, marker, content) {
+  const file = path.join(project, page);
+  const text = fs.readFileSync(file, "utf8");
+  const begin = `<!-- ${marker} -->`;
+  const start = text.indexOf(begin);
+  if (start < 0) throw new Error(`${page} has no ${begin}`);
+  const stop = text.indexOf(`<!-- ${marker.replace(/: .*/, "")} end -->`, start);
+  fs.writeFileSync(file, `${text.slice(0, start)}${begin}\n\n${content}\n\n${text.slice(stop)}`);
+}
+
+/** The tables that scripts/lab-pages.ts makes, built as the program itself is. */
+function checkTables() {
+  const outfile = path.join(project, "dist/lab-pages.js");
+  const external = ["cdktf", "constructs", "@cdktf/*"];
+  const entryPoints = [path.join(project, "scripts/lab-pages.ts")];
+  require("esbuild").buildSync({ entryPoints, outfile, external, bundle: true, platform: "node", format: "cjs" });
+  return require(outfile).checkTables();
+}
+
+/** What a person types on each lab's page. */
+const TRY = {
+  host: [
+    "curl -si http://127.0.0.1:80/",
+    "sudo netstat -tulpn | grep ':80 '",
+    "docker exec lab-host-web ip -br addr show",
+    "ip -br addr show",
+    "docker create --name try --network host --publish 8080:80 docker-network-labs/nginx:local; docker rm try",
+  ],
+  bridge: [
+    "curl -s http://127.0.0.1:8080/",
+    "sudo netstat -tulpn | grep ':8080 '",
+    "docker exec lab-bridge-web-2 curl -s http://web-1/",
+    "docker exec lab-bridge-web-2 cat /etc/resolv.conf",
+    "docker exec lab-bridge-web-1 ip -br addr show",
+    "ip -br link show master \"br-$(docker network inspect -f '{{.Id}}' lab-bridge-lan | cut -c1-12)\"",
+  ],
+};
+
+function main() {
+  fill("README.md", "transcript: npm start", shown(["npm start"]));
+  const tables = checkTables();
+  for (const [lab, commands] of Object.entries(TRY)) {
+    fill(`docs/labs/${lab}.md`, "try", shown(commands));
+    fill(`docs/labs/${lab}.md`, "checks", tables[lab]);
+  }
+  output("docker exec lab-bridge-web-1 sed -i 's/listen 80/listen 81/' /etc/nginx/conf.d/default.conf");
+  output("docker restart lab-bridge-web-1");
+  const failure = "npx lab check bridge | grep --after-context 7 'FAIL  bridge/web-1/published'";
+  fill("README.md", "transcript: failure", shown([failure]));
+  output("npm stop");
+  const refused = ["npx lab up brigde", "npx lab up host --http-port 80a", "npx lab up bridge --subnet 10.77.0.5/24"];
+  fill("README.md", "transcript: refusals", shown(refused));
+  const example = fs.readFileSync(path.join(project, "examples/two-servers.ts"), "utf8").trim();
+  fill("README.md", "example", ["```ts", example, "```"].join("\n"));
+  spawnSync(path.join(project, "node_modules/.bin/prettier"), ["--write", "README.md", "docs"], { cwd: project });
+}
+
+main();
