@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync, symlinkSync, utimesSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, utimesSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { hostProviders, lockFile, writeMirror } from "../../lib/provider";
 import { build, builtMirror, type BuiltMirror } from "./mirror-fixture";
 import { Workspace } from "./workspace";
+
+type Reattach = Record<string, { Addr: { String: string } }>;
 
 /** Through a real Terraform, but without an engine: what a configuration says is judged before one is needed. */
 jest.setTimeout(60_000);
@@ -58,10 +61,7 @@ describe("hosted in this process", () => {
 
   test("its socket is private, and gone when it is closed", async () => {
     const other = await hostProviders();
-    const addresses = JSON.parse(other.environment.TF_REATTACH_PROVIDERS) as Record<
-      string,
-      { Addr: { String: string } }
-    >;
+    const addresses = JSON.parse(other.environment.TF_REATTACH_PROVIDERS) as Reattach;
     expect(Object.keys(addresses).sort()).toEqual([
       "registry.opentofu.org/hashicorp/null",
       "registry.opentofu.org/kreuzwerker/docker",
@@ -73,6 +73,22 @@ describe("hosted in this process", () => {
     await other.close();
     for (const folder of folders) expect(() => statSync(folder)).toThrow("ENOENT");
   });
+});
+
+test("what a killed host left behind is swept up by the next", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "tf-provider-"));
+  const socket = JSON.stringify(path.join(folder, "docker"));
+  const host = `require("node:net").createServer().listen(${socket}, () => process.kill(process.pid, "SIGKILL"))`;
+  spawnSync(process.execPath, ["-e", host]);
+  expect(statSync(path.join(folder, "docker")).isSocket()).toBe(true);
+  const [alive, next] = [await hostProviders(), await hostProviders()];
+  try {
+    expect(() => statSync(folder)).toThrow("ENOENT");
+    const { Addr } = Object.values(JSON.parse(alive.environment.TF_REATTACH_PROVIDERS) as Reattach)[0] ?? {};
+    expect(statSync(Addr?.String ?? "").isSocket()).toBe(true);
+  } finally {
+    await Promise.all([alive.close(), next.close()]);
+  }
 });
 
 describe("from a mirror", () => {

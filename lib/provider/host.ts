@@ -1,6 +1,6 @@
 import path from "node:path";
 import { GrpcServer } from "./protocol/grpc";
-import { privateFolder, removeFolder } from "./protocol/handshake";
+import { makeSocketFolder, removeSocketFolder, sweepSocketFolders } from "./protocol/socket-folder";
 import { PROVIDERS, type Servable } from "./providers";
 
 /** Both providers, served by this process: what Terraform must have in its environment, and how to end it. */
@@ -13,7 +13,8 @@ export interface HostedProviders {
 export const REGISTRIES = ["registry.terraform.io", "registry.opentofu.org"] as const;
 
 export async function hostProviders(): Promise<HostedProviders> {
-  const folder = privateFolder();
+  await sweepSocketFolders();
+  const folder = makeSocketFolder();
   const served = await Promise.all(PROVIDERS.map((provider) => host(provider, path.join(folder, provider.type))));
   const reattach = Object.fromEntries(
     served.flatMap(({ provider, socket }) =>
@@ -24,7 +25,7 @@ export async function hostProviders(): Promise<HostedProviders> {
     environment: { TF_REATTACH_PROVIDERS: JSON.stringify(reattach) },
     close: async () => {
       await Promise.all(served.map(({ close }) => close()));
-      removeFolder(folder);
+      removeSocketFolder(folder);
     },
   };
 }

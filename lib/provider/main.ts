@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { ConnectionHandler, Method } from "./protocol/grpc";
-import { removeFolder, serve, startedByTerraform } from "./protocol/handshake";
+import { serve, startedByTerraform } from "./protocol/handshake";
 import { log } from "./protocol/log";
+import { removeSocketFolder } from "./protocol/socket-folder";
 import { PROVIDERS, type Servable } from "./providers";
 
 /** The provider as an executable that Terraform starts. Which of the two it is, its file name says. */
@@ -43,7 +44,7 @@ async function run(provider: Servable, environment: NodeJS.ProcessEnv): Promise<
       for (const connection of connections) connection.closed();
       await Promise.all([...connections].map((connection) => connection.settled()));
       await server.close();
-      removeFolder(folder);
+      removeSocketFolder(folder);
       process.exit(0);
     })();
     return ending;

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { issueCertificate } from "./certificate";
 import { GrpcServer, type ConnectionHandler, type TlsMaterial } from "./grpc";
+import { makeSocketFolder } from "./socket-folder";
 
 /** How Terraform shows that it is Terraform. It is no secret: it keeps people from starting a provider by mistake. */
 const COOKIE = {
@@ -12,11 +11,6 @@ const COOKIE = {
 
 export function startedByTerraform(environment: NodeJS.ProcessEnv): boolean {
   return environment[COOKIE.name] === COOKIE.value;
-}
-
-/** A folder for sockets that only this user can look into: nothing else guards what is served there. */
-export function privateFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), "tf-provider-")); // mkdtemp makes it 0700
 }
 
 export interface Served {
@@ -32,15 +26,11 @@ export async function serve(open: () => ConnectionHandler, environment: NodeJS.P
   const certificate = clientCertificate === undefined || clientCertificate === "" ? undefined : issueCertificate();
   const tls: TlsMaterial | undefined =
     certificate === undefined || clientCertificate === undefined ? undefined : { ...certificate, clientCertificate };
-  const folder = privateFolder();
+  const folder = makeSocketFolder();
   const socket = path.join(folder, "provider");
   const server = new GrpcServer(open, tls);
   await server.listen(socket);
   const [core, protocol] = [1, 5];
   const handshake = [core, protocol, "unix", socket, "grpc", certificate?.handshake ?? ""].join("|");
   return { server, folder, handshake };
-}
-
-export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
 }
