@@ -303,6 +303,15 @@ describe("what the machine does not offer", () => {
     expect(machine.executed).toEqual([]);
   });
 
+  test("one reason is enough", async () => {
+    const machine = new Machine(undefined, (need) => (need === "root" ? "only root can look there (sudo)" : undefined));
+    expect(await only(machine, answers("x/a", 80, { kind: "namespace", container: "lab-x-web" }))).toMatchObject({
+      verdict: "skip",
+      actual: "only root can look there (sudo)",
+    });
+    expect(machine.executed).toEqual([]);
+  });
+
   test("matters only to checks that need it", async () => {
     const machine = new Machine(undefined, () => "only root can look there (sudo)");
     expect(await only(machine, answers("x/a", 80))).toMatchObject({ verdict: "pass" });

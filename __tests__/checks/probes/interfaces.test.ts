@@ -81,6 +81,12 @@ describe("none new", () => {
     });
   });
 
+  test("passes in host mode, where the index of another's far end is by chance one of the host's", () => {
+    const other = { ...VETH, ifindex: 7, link_index: 2, ifname: "veth77" };
+    const host = [...HOST, other];
+    expect(judged(host, host, ["lo", "eth0", "docker0"])).toMatchObject({ verdict: "pass" });
+  });
+
   test("passes when one went away", () => {
     expect(judged([LO, ETH0], [LO, ETH0], ["lo", "eth0", "tun0"])).toMatchObject({ verdict: "pass" });
   });
