@@ -14,7 +14,8 @@ export interface FakeEngine {
   close(): Promise<void>;
 }
 
-export type Answers = Record<string, { status?: number; body?: string }>;
+/** By "METHOD /path". One that hangs never answers. */
+export type Answers = Record<string, { status?: number; body?: string; hangs?: boolean }>;
 
 function answering(answers: Answers, requests: FakeEngine["requests"]): RequestListener {
   return (request, response) => {
@@ -24,6 +25,7 @@ function answering(answers: Answers, requests: FakeEngine["requests"]): RequestL
       status: 404,
       body: '{"message":"page not found"}',
     };
+    if (answer.hangs === true) return;
     request.resume().on("end", () => response.writeHead(answer.status ?? 200).end(answer.body ?? ""));
   };
 }

@@ -1,6 +1,7 @@
 import { openEngine } from "../../lib/provider/docker/connect";
 import type { DockerOperation, RegistryAuth } from "../../lib/provider/docker/meta";
 import { findOrPull, parseName } from "../../lib/provider/docker/pull";
+import { dockerProvider } from "../../lib/provider/docker/provider";
 import { fakeEngine, type Answers } from "./fake-engine";
 
 const unsecured = { sshOptions: [], ca: "", cert: "", key: "", certPath: "" };
@@ -58,6 +59,16 @@ describe("pulling", () => {
     const other = await pulled({ "POST /images/create": { body: "" } }, "elsewhere.org/x:1", auth);
     const header = String(other.requests.find(({ method }) => method === "POST")?.headers["x-registry-auth"]);
     expect(Buffer.from(header, "base64url").toString()).toBe("{}");
+  });
+
+  test("takes no longer than it is allowed", async () => {
+    const fake = await fakeEngine({ "POST /images/create": { hangs: true } });
+    const meta = { engine: openEngine({ ...unsecured, host: fake.host }), registries: new Map() };
+    const resource = dockerProvider.resources["docker_image"];
+    const desired = { name: "x:1", timeouts: { create: "50ms" } };
+    const creation = resource?.create(desired, { meta, signal: new AbortController().signal });
+    await expect(creation).rejects.toThrow("context deadline exceeded: create was allowed 50ms");
+    await fake.close();
   });
 
   test("a local image is not pulled", async () => {

@@ -68,6 +68,19 @@ describe("values are checked as the real provider does", () => {
     ]);
   });
 
+  test("also in a single block", () => {
+    expect(validated("docker_image", { name: "i", timeouts: { create: "soon" } })).toEqual([
+      expect.objectContaining({ summary: "'soon' is not a valid duration", path: ["timeouts", "create"] }),
+    ]);
+  });
+
+  test("of two that exclude each other both cannot be", () => {
+    const config = { name: "i", pull_triggers: ["x"], build: [{ context: "." }] };
+    expect(validated("docker_image", config)).toEqual([
+      expect.objectContaining({ detail: '"build": conflicts with pull_triggers', path: ["build"] }),
+    ]);
+  });
+
   test("unknown values are not judged", () => {
     expect(validated("docker_container", { ...container, restart: UNKNOWN, memory: UNKNOWN })).toEqual([]);
   });

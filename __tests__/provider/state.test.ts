@@ -95,7 +95,7 @@ describe("a relative path", () => {
   const operation = { meta: undefined as never, signal: new AbortController().signal };
 
   test("starts from where Terraform runs, and is refused where that is not known", () => {
-    expect(resolvePath("a/b", "upload.source", { ...operation, folder: "/work" })).toBe("/work/a/b");
+    expect(resolvePath("a/b", "upload.source", { ...operation, folder: "/stack" })).toBe("/stack/a/b");
     expect(resolvePath("/a/b", "upload.source", operation)).toBe("/a/b");
     expect(() => resolvePath("a/b", "upload.source", operation)).toThrow(
       "upload.source: 'a/b' is relative, and a hosted provider does not know the folder it starts from",

@@ -4,8 +4,10 @@ import type { DataSource, ManagedResource, Outcome } from "../provider";
 import type { Schema } from "../protocol/schema";
 import type { ImageInspect } from "./api";
 import { buildBehaviours, buildImage } from "./build";
+import { isDuration } from "./checks";
 import { doing, type DockerMeta, type DockerOperation } from "./meta";
 import { findLocal, findOrPull } from "./pull";
+import { within } from "./timeouts";
 import { flag, text } from "./values";
 
 const behaviours: Behaviours = {
@@ -14,10 +16,20 @@ const behaviours: Behaviours = {
   triggers: { forceNew: true },
   platform: { default: "", forceNew: true },
   ...buildBehaviours,
+  "timeouts.create": { check: isDuration },
+  "timeouts.update": { check: isDuration },
+  "timeouts.delete": { check: isDuration },
 };
 
 export function imageResource(schema: Schema): ManagedResource<DockerMeta> {
-  return { schema, behaviours, create: createImage, read: readImage, update: updateImage, remove: removeImage };
+  return {
+    schema,
+    behaviours,
+    create: (desired, operation) => within("create", desired, operation, (inTime) => createImage(desired, inTime)),
+    read: readImage,
+    update: (_, desired, operation) => within("update", desired, operation, (inTime) => updateImage(desired, inTime)),
+    remove: (state, operation) => within("delete", state, operation, (inTime) => removeImage(state, inTime)),
+  };
 }
 
 async function createImage(desired: ValueMap, operation: DockerOperation): Promise<Outcome> {
@@ -27,7 +39,7 @@ async function createImage(desired: ValueMap, operation: DockerOperation): Promi
 }
 
 /** A tag may have moved meanwhile; what changes in place (whether to keep it) concerns only its end. */
-async function updateImage(_: ValueMap, desired: ValueMap, operation: DockerOperation): Promise<Outcome> {
+async function updateImage(desired: ValueMap, operation: DockerOperation): Promise<Outcome> {
   const image = await obtain(desired, operation);
   return { state: stateOf(desired, image) };
 }

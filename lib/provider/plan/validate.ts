@@ -16,8 +16,9 @@ function validateBlock(block: Block, behaviours: Behaviours, path: string, at: P
   }
   for (const [name, nested] of Object.entries(block.blocks)) {
     const inner = config[name] ?? null;
-    if (!Array.isArray(inner)) continue;
     const here = join(path, name);
+    if (isMap(inner)) found.push(...validateBlock(nested.block, behaviours, here, [...at, name], inner));
+    if (!Array.isArray(inner)) continue;
     if (behaviourOf(behaviours, here).refused === true && inner.length > 0) {
       found.push(refusal(here, [...at, name]));
       continue;
