@@ -1,5 +1,5 @@
 import { readFileSync } from "fs";
-import { LABS } from "../lib/labs";
+import { LABS } from "../lib/labs/catalogue";
 import { checkTables } from "../scripts/lab-pages";
 
 /** Cells without the padding that the formatter gives them. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import fc from "fast-check";
 import { flagOf, option, variableOf, withExamples } from "../../lib/cli/options";
-import { LABS } from "../../lib/labs";
+import { LABS } from "../../lib/labs/catalogue";
 
 test.each([
   ["--http-port <port>", "LAB_HTTP_PORT"],

@@ -6,7 +6,7 @@ import type { Construct } from "constructs";
 import { DeployedLab } from "../../lib/checks/deployed";
 import { host, http, listening, namespace } from "../../lib/checks/vocabulary";
 import { LabStack } from "../../lib/constructs/lab-stack";
-import { unescaped } from "../../lib/constructs/literal";
+import { unescaped } from "../../lib/constructs/unescaped";
 import { setSettings } from "../../lib/constructs/settings";
 import { BridgeNetwork, DefaultBridge, HostNetwork } from "../../lib/topology/network";
 import type { ServerProps } from "../../lib/topology/server";

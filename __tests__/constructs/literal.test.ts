@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import fc from "fast-check";
-import { literal, literals, unescaped } from "../../lib/constructs/literal";
+import { literal, literals } from "../../lib/constructs/literal";
+import { unescaped } from "../../lib/constructs/unescaped";
 
 test.each([
   ["plain text", "plain text"],

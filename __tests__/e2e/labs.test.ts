@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "fs";
 import type { CheckRecord } from "../../lib/checks/record";
-import { LABS } from "../../lib/labs";
+import { LABS } from "../../lib/labs/catalogue";
 import { APART, docker, type Ran, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 

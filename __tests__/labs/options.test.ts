@@ -1,4 +1,4 @@
-import { LABS, labNamed } from "../../lib/labs";
+import { LABS, labNamed } from "../../lib/labs/catalogue";
 import { refused } from "../topology/refused";
 import { synthesized } from "./synthesized";
 

@@ -1,4 +1,4 @@
-import { LABS } from "../../lib/labs";
+import { LABS } from "../../lib/labs/catalogue";
 import { synthesized } from "./synthesized";
 
 describe.each(LABS.map(({ id }) => id))("the stack of lab %s", (id) => {

@@ -1,4 +1,3 @@
-import { hostProviders } from "../provider";
 import { look, machine } from "../setup";
 import type { Terraform } from "../terraform/terraform";
 import { Unfit } from "../topology/refusal";
@@ -25,7 +24,7 @@ export async function withMachinery<T>(session: Session, work: (machinery: Machi
   const { terraform, providers } = report;
   if (terraform === undefined || providers === undefined) throw new Unfit(missing(report), "npx lab setup brings it");
   session.say(`providers: ${providers.sentence}`);
-  const hosted = providers.kind === "embedded" ? await hostProviders() : undefined;
+  const hosted = providers.kind === "embedded" ? await (await import("../provider")).hostProviders() : undefined;
   try {
     return await work({
       terraform: { program: terraform.path, environment: hosted?.environment ?? {} },

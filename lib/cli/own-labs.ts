@@ -3,8 +3,8 @@ import { createRequire } from "module";
 import { basename, join, relative, resolve } from "path";
 import type { App } from "cdktf";
 import type { LabStack } from "../constructs/lab-stack";
-import { type LabDefinition, labNamed } from "../labs";
-import { LABS } from "../labs";
+import type { OwnLab } from "../labs";
+import { type LabEntry, labNamed, LABS } from "../labs/catalogue";
 import type { Project } from "../terraform/project";
 import { checkedName } from "../topology/name";
 import { Refusal } from "../topology/refusal";
@@ -17,21 +17,21 @@ type LabClass = new (scope: App, id: string) => LabStack;
  * lab is then called as the file is.
  * @throws Refusal for an unknown name, or a file that is none or holds no lab
  */
-export async function labsMeant(project: Project, names: readonly string[]): Promise<LabDefinition[]> {
+export async function labsMeant(project: Project, names: readonly string[]): Promise<(LabEntry | OwnLab)[]> {
   const found = await Promise.all(names.map((name) => (isFile(name) ? ownLab(project, name) : labNamed(name))));
   return found.filter((lab, index) => found.findIndex((other) => other.id === lab.id) === index);
 }
 
 /** Those of them that the project itself does not have. */
-export function ownOf(labs: readonly LabDefinition[]): LabDefinition[] {
-  return labs.filter((lab) => !LABS.includes(lab));
+export function ownOf(labs: readonly (LabEntry | OwnLab)[]): OwnLab[] {
+  return labs.filter((lab) => "create" in lab);
 }
 
 function isFile(name: string): boolean {
   return /\.[cm]?[jt]s$/.test(name);
 }
 
-async function ownLab(project: Project, name: string): Promise<LabDefinition> {
+async function ownLab(project: Project, name: string): Promise<OwnLab> {
   const file = resolve(name);
   if (!existsSync(file)) throw new Refusal("lab", `there is no file ${name}`);
   const id = checkedName(name, basename(file).replace(/\.[^.]+$/, ""));

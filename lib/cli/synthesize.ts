@@ -1,6 +1,6 @@
 import { type Settings, settingsFrom } from "../constructs/settings";
 import type { LabStack } from "../constructs/lab-stack";
-import { createApp, type LabDefinition } from "../labs";
+import { createApp, type OwnLab } from "../labs";
 import { lockFile, writeMirror } from "../provider/mirror";
 import type { Project } from "../terraform/project";
 import { prepareStackFolder } from "../terraform/stack-folder";
@@ -21,7 +21,7 @@ export async function synthesize(
   environment: NodeJS.ProcessEnv,
   source: ProviderSource,
   registry: string,
-  own: readonly LabDefinition[] = [],
+  own: readonly OwnLab[] = [],
 ): Promise<LabStack[]> {
   const settings: Settings = settingsFrom(environment, project.folder);
   const { app, labs } = createApp(environment, settings, project.output, own);

@@ -1,4 +1,5 @@
 import { execFile } from "child_process";
+import { engineHost } from "./connection";
 
 /** A program run to its end. */
 export interface Executed {
@@ -38,7 +39,15 @@ export function execute(argv: readonly string[], timeoutMs: number): Promise<Exe
   });
 }
 
-/** Messages in English, since some are read by programs; and the places where Debian keeps ip, iptables and nsenter. */
+/**
+ * The engine that the program itself asks, whatever context the docker command has; messages in English, since some are
+ * read by programs; and the places where Debian keeps ip, iptables and nsenter.
+ */
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, LC_ALL: "C", PATH: `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin` };
+  return {
+    ...process.env,
+    DOCKER_HOST: engineHost(process.env),
+    LC_ALL: "C",
+    PATH: `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`,
+  };
 }

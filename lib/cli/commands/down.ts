@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { leftovers } from "../../checks/leftovers";
 import { look } from "../../checks/world";
 import { settingsFrom } from "../../constructs/settings";
-import { type LabDefinition, LABS } from "../../labs";
+import { type LabEntry, LABS } from "../../labs/catalogue";
 import { readIfThere } from "../../terraform/files";
 import { labsWithState, readState, type State } from "../../terraform/state";
 import { change, init } from "../../terraform/terraform";
@@ -17,7 +17,6 @@ import { labsMeant, ownOf } from "../own-labs";
 import { progressOf } from "../progress";
 import { removeLabelled } from "../remove-labelled";
 import type { Session } from "../session";
-import { synthesize } from "../synthesize";
 import { traces } from "../traces";
 
 interface DownOptions {
@@ -75,8 +74,9 @@ async function forgottenLabs({ project, environment, docker }: Session): Promise
 }
 
 /** @returns whether all went well; what did not is said */
-async function destroyAll(session: Session, machinery: Machinery, labs: readonly LabDefinition[]): Promise<boolean> {
+async function destroyAll(session: Session, machinery: Machinery, labs: readonly LabEntry[]): Promise<boolean> {
   const { terraform, source, registry } = machinery;
+  const { synthesize } = await import("../synthesize");
   await synthesize(session.project, session.environment, source, registry, ownOf(labs));
   for (const { id } of labs) {
     const folder = session.project.stack(id);

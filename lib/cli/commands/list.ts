@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { LABS } from "../../labs";
+import { LABS } from "../../labs/catalogue";
 import { flagOf, option, withExamples } from "../options";
 import type { Session } from "../session";
 

@@ -6,7 +6,7 @@ import { leftovers } from "../../checks/leftovers";
 import { obstacles } from "../../checks/preflight";
 import { exitCodeOf } from "../../checks/record";
 import { interfaceNames, look } from "../../checks/world";
-import { unescaped } from "../../constructs/literal";
+import { unescaped } from "../../constructs/unescaped";
 import { haveImage } from "../../engine/image";
 import { report, summary } from "../../report/text";
 import { readIfThere, writeWhole } from "../../terraform/files";
@@ -73,6 +73,6 @@ async function gone(session: Session, synthesized: DeployedLab): Promise<number>
   const left = leftovers(lab, await look(docker), await traces(lab));
   if (left.length > 0)
     throw new Unfit(`of lab ${lab.id} there is still:\n  ${left.join("\n  ")}`, `npx lab down ${lab.id} --force`);
-  session.print(`lab ${lab.id}: nothing is left of it`);
+  session.print(`lab ${lab.id}: nothing is left of it, no container, network, listener, route or rule (claim A14)`);
   return 0;
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type Docker from "dockerode";
-import { LABS } from "../../labs";
+import { LABS } from "../../labs/catalogue";
 import { readState } from "../../terraform/state";
 import { reachedEngine } from "../engine";
 import { option, withExamples } from "../options";

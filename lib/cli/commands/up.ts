@@ -4,7 +4,7 @@ import { obstacles, refuseClashes } from "../../checks/preflight";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
 import { look } from "../../checks/world";
 import { haveImage } from "../../engine/image";
-import { LABS } from "../../labs";
+import { LABS } from "../../labs/catalogue";
 import { failure, seconds, summary, table } from "../../report/text";
 import { readState } from "../../terraform/state";
 import { change, init, type Outcome } from "../../terraform/terraform";
@@ -16,7 +16,6 @@ import { type Machinery, withMachinery } from "../machinery";
 import { labsMeant, ownOf } from "../own-labs";
 import { progressOf } from "../progress";
 import type { Session } from "../session";
-import { synthesize } from "../synthesize";
 
 /** `lab up`: creates labs, proves them, and says what there is to see. */
 export function upCommand(program: Command, session: Session): void {
@@ -46,6 +45,8 @@ async function up(session: Session, names: readonly string[], options: Record<st
   const wanted = await labsMeant(session.project, names);
   const environment = withOptions(session.environment, options);
   return withMachinery(session, async (machinery) => {
+    // Only now: loading cdktf takes longer than all else that a command needs.
+    const { synthesize } = await import("../synthesize");
     const labs = await synthesize(session.project, environment, machinery.source, machinery.registry, ownOf(wanted));
     const described = wanted.flatMap(({ id }) => labs.find((lab) => lab.lab.id === id)?.describe() ?? []);
     await refuseObstacles(session, described);
