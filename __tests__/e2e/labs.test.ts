@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "fs";
+import { resolve } from "path";
 import type { CheckRecord } from "../../lib/checks/record";
 import { LABS } from "../../lib/labs/catalogue";
 import { APART, docker, type Ran, run, TestProject } from "./project";
@@ -94,6 +95,67 @@ describe("labs, from creation to teardown, by the lab command", () => {
     const check = await project.lab(["check", "host"]);
     expect(check.said).toContain("npx lab up host");
     expect(check.exit).toBe(64);
+  });
+});
+
+describe("a teardown that does not go well", () => {
+  const project = new TestProject();
+  const trace = ["POSTROUTING", "-s", APART.LAB_SUBNET, "-j", "RETURN"];
+  const rule = (verb: string): Promise<Ran> => run(["iptables", "-w", "-t", "nat", verb, ...trace], "/");
+  afterAll(() => project.remove());
+
+  test("is told by what is left, by lab down and by cdktf destroy, and ends once that is gone", async () => {
+    const before = await snapshot();
+    expect((await project.lab(["up", "bridge"])).exit).toBe(0);
+    try {
+      expect((await rule("-A")).exit).toBe(0);
+      const down = await project.lab(["down", "bridge"]);
+      expect(down.said.replace(/\s+/g, " ")).toContain(`of lab bridge there is still: rule -A ${trace.join(" ")}`);
+      expect(down.exit).toBe(3);
+      const destroy = await project.cdktf(["destroy", "bridge", "--auto-approve"]);
+      expect(destroy.said.replace(/\s+/g, " ")).toContain("of lab bridge there is still");
+      expect(destroy.exit).not.toBe(0);
+    } finally {
+      await rule("-D");
+    }
+    expect((await project.lab(["down", "bridge"])).stdout).toContain("bridge is gone");
+    expect(await snapshot()).toEqual(before);
+  });
+});
+
+describe("a lab of one's own, from a file", () => {
+  const project = new TestProject();
+  const file = resolve("examples/two-servers.ts");
+  afterAll(() => project.remove());
+
+  test("comes up, proven; is checked; and vanishes", async () => {
+    const before = await snapshot();
+    const up = await project.lab(["up", file]);
+    expect(up.said).toContain("✓ two-servers/front/reaches-back");
+    expect(up.exit).toBe(0);
+    const check = await project.lab(["check"]);
+    expect(check.stdout).toContain("2 passed, 0 failed");
+    expect((await project.lab(["down", file])).exit).toBe(0);
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test("is taken away by down --all too, which knows it by its labels only", async () => {
+    const before = await snapshot();
+    expect((await project.lab(["up", file])).exit).toBe(0);
+    const down = await project.lab(["down", "--all"]);
+    expect(down.stdout).toContain("labtest-two-servers-front removed (no state knew it)");
+    expect(down.exit).toBe(0);
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test("is deployed by cdktf, which is told of the file", async () => {
+    const before = await snapshot();
+    const app = ["--app", `node bin/app.js ${file}`];
+    const deploy = await project.cdktf(["deploy", "two-servers", "--auto-approve", ...app]);
+    expect(deploy.said).toContain("lab two-servers: 2 passed, 0 failed");
+    const destroy = await project.cdktf(["destroy", "two-servers", "--auto-approve", ...app]);
+    expect(destroy.said).toContain("nothing is left of it");
+    expect(await snapshot()).toEqual(before);
   });
 });
 
