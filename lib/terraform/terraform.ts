@@ -1,4 +1,4 @@
-import { spawn } from "child_process";
+import { type ChildProcess, spawn } from "child_process";
 import { createInterface } from "readline";
 import { type Event, parseEvent } from "./events";
 
@@ -15,8 +15,8 @@ export interface Outcome {
 }
 
 /**
- * Runs `apply` or `destroy` and hands on its events as they come. Ctrl-C reaches Terraform by itself (it is in this
- * process's group), which then ends in order and releases the state.
+ * Runs `apply` or `destroy` and hands on its events as they come. On Ctrl-C Terraform ends in order, and releases the
+ * state.
  */
 export async function change(
   terraform: Terraform,
@@ -71,7 +71,10 @@ async function run(
     cwd: folder,
     env: { ...process.env, TF_IN_AUTOMATION: "1", CHECKPOINT_DISABLE: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
+    // In a group of its own: a terminal's Ctrl-C reaches it once, by us. Two would make it drop its work.
+    detached: true,
   });
+  const stopHandingOn = handOnInterrupts(child);
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const lines = createInterface({ input: child.stdout });
@@ -79,8 +82,14 @@ async function run(
   const exit = await new Promise<number>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 130));
-  });
+  }).finally(stopHandingOn);
   return { exit, stderr };
+}
+
+function handOnInterrupts(child: ChildProcess): () => void {
+  const interrupt = (): void => void child.kill("SIGINT");
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  return () => void process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
 }
 
 function lastLine(text: string): string {

@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { version } from "../../package.json";
+import { checkCommand } from "./commands/check";
+import { doctorCommand } from "./commands/doctor";
+import { downCommand } from "./commands/down";
+import { listCommand } from "./commands/list";
+import { setupCommand } from "./commands/setup";
+import { stageCommand } from "./commands/stage";
+import { statusCommand } from "./commands/status";
+import { upCommand } from "./commands/up";
+import { withExamples } from "./options";
+import type { Session } from "./session";
+
+/** The command line, a page per verb. */
+export function createProgram(session: Session): Command {
+  const program = new Command("lab")
+    .description("Docker networking labs as code, that prove themselves.")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError("(npx lab --help says more)");
+  withExamples(program, [
+    ["npx lab up host bridge", "create two labs and prove them"],
+    ["npx lab check", "prove them again"],
+    ["npx lab down --all", "take them away"],
+  ]);
+  for (const add of [
+    upCommand,
+    downCommand,
+    checkCommand,
+    statusCommand,
+    listCommand,
+    setupCommand,
+    doctorCommand,
+    stageCommand,
+  ]) {
+    add(program, session);
+  }
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
