@@ -12,6 +12,7 @@ import { removeContainer } from "./remove";
 import { createRequest, requirements, type Requirement } from "./request";
 import { containerState } from "./state";
 import { uploadArchive } from "./upload";
+import { inspect } from "./inspect";
 import { waitUntilHealthy } from "./health";
 
 /** How long after its start a container is looked at to see whether it is still running. */
@@ -55,15 +56,6 @@ async function bringUp(id: string, desired: ValueMap, operation: DockerOperation
   if (found === undefined) return { state: null };
   if (found.State.Running || !flag(desired["must_run"])) return { state: containerState(state, found) };
   return started ? await exitedImmediately(state, found, operation) : await neverStarted(state, operation);
-}
-
-export async function inspect(id: string, { meta, signal }: DockerOperation): Promise<ContainerInspect | undefined> {
-  try {
-    return await meta.engine.request<ContainerInspect>("GET", `/containers/${id}/json`, { signal });
-  } catch (problem) {
-    if (problem instanceof EngineError && problem.notFound) return undefined;
-    throw problem;
-  }
 }
 
 async function exitedImmediately(

@@ -1,6 +1,6 @@
 import { poll } from "../engine";
 import type { DockerOperation } from "../meta";
-import { inspect } from "./create";
+import { inspect } from "./inspect";
 
 const NO_CHECK =
   "you have supplied a 'wait' argument, but the container does not have a healthcheck defined. " +
