@@ -1,4 +1,5 @@
 import { Identity, instanceOf } from "../../lib/topology/identity";
+import { checkedName, LONGEST_NAME, LONGEST_PREFIX } from "../../lib/topology/name";
 import { refused } from "./refused";
 
 test("an instance belongs to a folder", () => {
@@ -30,4 +31,12 @@ test("bad ids and prefixes are refused", () => {
   expect(refused(() => new Identity("bridge", "i1", "my lab"))).toBe(
     `LAB_PREFIX: "my lab" is not a name; ${rule}: my-lab`,
   );
+  expect(refused(() => new Identity("bridge", "i1", "my-second-checkout"))).toBe(
+    'LAB_PREFIX: "my-second-checkout" is 18 characters long; a name has at most 12: my-second-ch',
+  );
+});
+
+test("the longest names that are accepted together are a DNS label", () => {
+  const [prefix, name] = ["p".repeat(LONGEST_PREFIX), "n".repeat(LONGEST_NAME)];
+  expect(new Identity(name, "i1", prefix).nameOf(checkedName("name", name)).length).toBeLessThanOrEqual(63);
 });

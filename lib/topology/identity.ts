@@ -1,5 +1,5 @@
 import { createHash } from "crypto";
-import { checkedName } from "./name";
+import { checkedName, LONGEST_PREFIX } from "./name";
 
 /** Labels on everything that a lab creates: what does not carry them is never touched. */
 export const LABEL = {
@@ -31,7 +31,7 @@ export class Identity {
     readonly prefix = "lab",
   ) {
     checkedName("lab", lab);
-    checkedName("LAB_PREFIX", prefix);
+    checkedName("LAB_PREFIX", prefix, LONGEST_PREFIX);
   }
 
   /**
