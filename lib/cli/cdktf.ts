@@ -1,6 +1,6 @@
 import { machine, providerChoice, terraformProgram } from "../setup";
 import { explainProblem } from "./exit";
-import { REGISTRY } from "./machinery";
+import { REGISTRY } from "./registry";
 import { labsMeant, ownOf } from "./own-labs";
 import { realSession } from "./session";
 import { synthesize } from "./synthesize";

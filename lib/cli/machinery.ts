@@ -2,6 +2,7 @@ import { look, machine } from "../setup";
 import type { Terraform } from "../terraform/terraform";
 import { Unfit } from "../topology/refusal";
 import type { Session } from "./session";
+import { REGISTRY } from "./registry";
 import type { ProviderSource } from "./synthesize";
 
 /** What set-up found to drive the labs with. */
@@ -11,8 +12,6 @@ export interface Machinery {
   /** The registry's host, as the program knows it: Terraform and OpenTofu have one each. */
   readonly registry: string;
 }
-
-export const REGISTRY = { terraform: "registry.terraform.io", tofu: "registry.opentofu.org" } as const;
 
 /**
  * Looks whether everything is there (brings nothing), and drives `work` with it. The embedded providers are served

@@ -4,6 +4,7 @@ import { createApp, type OwnLab } from "../labs";
 import { lockFile, writeMirror } from "../provider/mirror";
 import type { Project } from "../terraform/project";
 import { prepareStackFolder } from "../terraform/stack-folder";
+import { REGISTRY } from "./registry";
 
 /** Where providers come from, as set-up chose. */
 export interface ProviderSource {
@@ -27,9 +28,19 @@ export async function synthesize(
   const { app, labs } = createApp(environment, settings, project.output, own);
   app.synth();
   const mirror = await mirrorOf(project, source);
-  const lock = mirror === undefined ? "" : await lockFile(mirror, registry);
+  const lock = mirror === undefined ? "" : await lockOf(mirror, registry);
   await Promise.all(labs.map(({ lab }) => prepareStackFolder(project.stack(lab.id), mirror, lock)));
   return labs;
+}
+
+/**
+ * OpenTofu has a registry of its own. The cdktf command does not know that: where it does not find Terraform's names in
+ * the lock file, it asks the registry about them, which fails where there is none to be reached. So both are named; init
+ * drops what it does not need.
+ */
+async function lockOf(mirror: string, registry: string): Promise<string> {
+  const lock = await lockFile(mirror, registry);
+  return registry === REGISTRY.terraform ? lock : lock + (await lockFile(mirror, REGISTRY.terraform));
 }
 
 async function mirrorOf(project: Project, source: ProviderSource): Promise<string | undefined> {
