@@ -1,0 +1,177 @@
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "fs";
+import { join } from "path";
+import { z } from "zod";
+import { App } from "cdktf";
+import { type Settings, setSettings } from "../lib/constructs/settings";
+import { siteOf } from "../lib/constructs/site";
+import { HostLab } from "../lib/labs/host";
+import { Subnet } from "../lib/topology/subnet";
+import { hostLabAsHcl } from "./hcl";
+import type { Contestant, Group } from "./measure";
+import { type Place, PORT, PREFIX, SUBNET } from "./place";
+
+const BASELINE = "by hand";
+
+/** One nginx in host mode, by every way there is: created and looked at, looked at again, taken away. */
+export async function hostGroup(place: Place, terraform: string): Promise<Group> {
+  writeFileSync(place.environment["BENCH_SITE"] ?? "", siteOf({ name: "web", token: place.label.value, port: PORT }));
+  const contestants = [
+    byHand(place),
+    await compose(place),
+    plainTerraform(place, terraform),
+    cdktfCommand(place),
+    labCommand(place),
+  ];
+  return { name: "host", title: "One nginx in host mode", baseline: BASELINE, contestants };
+}
+
+/** Up means that the server answers, down that nothing of it is left; so the times of all contestants mean the same. */
+function steps(place: Place, up: () => Promise<unknown>, down: () => Promise<unknown>): Contestant["steps"] {
+  return [
+    { name: "up", run: () => up().then(() => place.answers("127.0.0.1")) },
+    { name: "down", run: () => down().then(() => place.gone()) },
+  ];
+}
+
+function byHand(place: Place): Contestant {
+  const script = (verb: string) => (): Promise<string> => place.run(["sh", "bench/by-hand.sh", verb]);
+  const [up, down] = steps(place, script("up"), script("down"));
+  return {
+    name: BASELINE,
+    steps: [up, { name: "check", run: script("check") }, down].flatMap((step) => step ?? []),
+  };
+}
+
+async function compose(place: Place): Promise<Contestant> {
+  const command = await composeCommand(place);
+  const folder = join(place.folder, "compose");
+  mkdirSync(folder);
+  const { BENCH_IMAGE: image, BENCH_SITE: site, BENCH_LABEL: label } = place.environment;
+  const web = {
+    image,
+    container_name: `${PREFIX}compose`,
+    network_mode: "host",
+    labels: [label],
+    volumes: [`${site ?? ""}:/etc/nginx/conf.d/default.conf:ro`],
+  };
+  // JSON is YAML.
+  writeFileSync(join(folder, "compose.yaml"), JSON.stringify({ name: `${PREFIX}compose`, services: { web } }));
+  const run =
+    (...args: string[]) =>
+    () =>
+      place.run([...(command ?? []), ...args], folder);
+  return {
+    name: "docker compose",
+    absent: command === undefined ? "it is not installed" : undefined,
+    steps: steps(place, run("up", "--detach"), run("down")),
+  };
+}
+
+async function composeCommand(place: Place): Promise<string[] | undefined> {
+  for (const command of [["docker", "compose"], ["docker-compose"]]) {
+    const found = await place.run([...command, "version"]).catch(() => undefined);
+    if (found !== undefined) return command;
+  }
+  return undefined;
+}
+
+/** The same in Terraform's own language, with the real providers where a mirror of them is named. */
+function plainTerraform(place: Place, terraform: string): Contestant {
+  const real = process.env["LAB_PROVIDER_MIRROR"];
+  const folder = join(place.folder, "hcl");
+  mkdirSync(join(folder, "terraform.d"), { recursive: true });
+  // The lab's own mirror is there as soon as the first lab was synthesized.
+  symlinkSync(real ?? join(place.project, ".lab/providers"), join(folder, "terraform.d/plugins"));
+  const { label, environment } = place;
+  const site = siteOf({ name: "web", token: label.value, port: PORT });
+  const plain = { name: `${PREFIX}hcl`, image: environment["BENCH_IMAGE"] ?? "", port: PORT, label, site };
+  writeFileSync(join(folder, "main.tf"), hostLabAsHcl(plain));
+  const run = (...args: string[]) => place.run([terraform, ...args, "-input=false", "-no-color"], folder);
+  const up = () => run("init").then(() => run("apply", "-auto-approve"));
+  const name = `terraform, plain HCL, ${real === undefined ? "embedded" : "real"} providers`;
+  return { name, steps: steps(place, up, () => run("destroy", "-auto-approve")) };
+}
+
+function cdktfCommand(place: Place): Contestant {
+  const run = (verb: string) => () => place.run(["node_modules/.bin/cdktf", verb, "host", "--auto-approve"]);
+  return { name: "cdktf", steps: steps(place, run("deploy"), run("destroy")) };
+}
+
+const Records = z.array(z.object({ seeIt: z.array(z.string()) }));
+
+function labCommand(place: Place): Contestant {
+  const [up, down] = steps(
+    place,
+    () => place.lab("up", "host"),
+    () => place.lab("down", "host"),
+  );
+  const script = join(place.folder, "typed.sh");
+  /** What `lab check` runs, as a person would type it, one after another. */
+  const typed = async (): Promise<string> => {
+    if (!existsSync(script)) {
+      const records = Records.parse(JSON.parse(await place.lab("check", "host", "--json")));
+      writeFileSync(script, records.flatMap(({ seeIt }) => seeIt).join("\n"));
+    }
+    return place.run(["sh", script]);
+  };
+  return {
+    name: "lab",
+    steps: [
+      up,
+      { name: "check", run: () => place.lab("check", "host") },
+      { name: "its commands, typed", run: typed },
+      { name: "up again", run: () => place.lab("up", "host") },
+      down,
+    ].flatMap((step) => step ?? []),
+  };
+}
+
+/** Many servers on one bridge: against the engine's own speed. */
+export function manyGroup(place: Place, servers: number): Group {
+  const subnet = Subnet.parse("subnet", SUBNET);
+  const addresses = Array.from({ length: servers }, (_, index) => subnet.address(index + 2));
+  const contestant = (name: string, up: () => Promise<unknown>, down: () => Promise<unknown>): Contestant => ({
+    name,
+    steps: [
+      { name: "up", run: () => up().then(() => Promise.all(addresses.map((one) => place.answers(one, 80)))) },
+      { name: "down", run: () => down().then(() => place.gone()) },
+    ],
+  });
+  const script = (verb: string) => () => place.run(["sh", "bench/many-by-hand.sh", verb, ...addresses]);
+  return {
+    name: "many",
+    title: `${String(servers)} nginx on one bridge`,
+    baseline: BASELINE,
+    contestants: [
+      contestant(BASELINE, script("up"), script("down")),
+      contestant(
+        "lab",
+        () => place.lab("up", "bench/many-servers.ts"),
+        () => place.lab("down", "bench/many-servers.ts"),
+      ),
+    ],
+  };
+}
+
+/** Apps with one, some and many labs, synthesized in this process; and the project's own, as cdktf does it. */
+export function synthGroup(place: Place, sizes: readonly number[], settings: Settings): Group {
+  const title = (size: number): string => `${String(size)} lab${size === 1 ? "" : "s"}`;
+  const inProcess = sizes.map((size): Contestant => {
+    const outdir = join(place.folder, `synth-${String(size)}`);
+    return { name: title(size), steps: [{ name: "synth", run: async () => synthesize(size, outdir, settings) }] };
+  });
+  const app = { name: "process", run: () => place.run([process.execPath, "bin/app.js"]) };
+  return {
+    name: "synth",
+    title: "Synthesis",
+    baseline: title(sizes[0] ?? 1),
+    contestants: [...inProcess, { name: "the project's labs", steps: [app] }],
+  };
+}
+
+function synthesize(size: number, outdir: string, settings: Settings): void {
+  const app = new App({ outdir });
+  setSettings(app, settings);
+  for (let number = 1; number <= size; number += 1) new HostLab(app, `lab-${String(number)}`, { httpPort: PORT });
+  app.synth();
+}
