@@ -4,6 +4,7 @@ import { checkCommand } from "./commands/check";
 import { doctorCommand } from "./commands/doctor";
 import { downCommand } from "./commands/down";
 import { listCommand } from "./commands/list";
+import { mirrorCommand } from "./commands/mirror";
 import { setupCommand } from "./commands/setup";
 import { stageCommand } from "./commands/stage";
 import { statusCommand } from "./commands/status";
@@ -31,6 +32,7 @@ export function createProgram(session: Session): Command {
     listCommand,
     setupCommand,
     doctorCommand,
+    mirrorCommand,
     stageCommand,
   ]) {
     add(program, session);

@@ -1,9 +1,10 @@
 import { type Settings, settingsFrom } from "../constructs/settings";
 import type { LabStack } from "../constructs/lab-stack";
 import { createApp, type OwnLab } from "../labs";
-import { lockFile, writeMirror } from "../provider/mirror";
+import { lockFile } from "../provider/mirror";
 import type { Project } from "../terraform/project";
 import { prepareStackFolder } from "../terraform/stack-folder";
+import { layMirror } from "./mirror";
 import { REGISTRY } from "./registry";
 
 /** Where providers come from, as set-up chose. */
@@ -45,7 +46,5 @@ async function lockOf(mirror: string, registry: string): Promise<string> {
 
 async function mirrorOf(project: Project, source: ProviderSource): Promise<string | undefined> {
   if (source.kind === "mirror") return source.folder;
-  if (source.kind === "registry") return undefined;
-  await writeMirror(project.providers, project.bundle);
-  return project.providers;
+  return source.kind === "registry" ? undefined : layMirror(project);
 }

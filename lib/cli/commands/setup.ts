@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { machine, setUp, stopEngine } from "../../setup";
+import { layMirror } from "../mirror";
 import { option, withExamples } from "../options";
 import type { Session } from "../session";
 
@@ -21,6 +22,7 @@ export function setupCommand(program: Command, session: Session): void {
 
 async function bring({ project, environment }: Session): Promise<number> {
   const report = await setUp(machine({ project: project.folder, environment }));
+  if (report.providers?.kind === "embedded") await layMirror(project);
   return report.ready ? 0 : 3;
 }
 
