@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, symlinkSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { look, partLine, providerChoice, setUp, terraformProgram } from "../../lib/setup";
+import type { EngineApi } from "../../lib/setup/context";
 import { RECIPE_LABEL, recipeVersion } from "../../lib/setup/parts/image-recipe";
 import { Unfit } from "../../lib/topology/refusal";
 import { aliveEngine, fakeMachine, plain, removeFakes, type FakeMachine, type FakeOptions } from "./fake";
@@ -69,6 +70,20 @@ describe("setUp", () => {
       "nginx image: refused",
       "toolbox image: refused",
     ]);
+  });
+
+  it("is ready without the toolbox, which no lab needs, and still says that it is refused", async () => {
+    // No apt to build one with, and an official image for the servers.
+    const official = {
+      Id: "sha256:1",
+      RepoDigests: ["nginx@sha256:6784fb0834aa7dbbe12e3d7471e69c290df3e6ba810dc38b34ae33d3c1c05f7d"],
+    };
+    const image: EngineApi["image"] = async (name) => (name.includes("toolbox") ? undefined : official);
+    const report = await setUp(ready({ engine: { ...aliveEngine(), image } }).context);
+    expect(report.parts.filter(({ verdict }) => verdict === "refused").map(({ name }) => name)).toEqual([
+      "toolbox image",
+    ]);
+    expect(report.ready).toBe(true);
   });
 
   it("makes of a failed action that part's refusal", async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { machine, machineFiles, outputTo, runProgram } from "../../lib/setup/machine";
 import { askEngine } from "../../lib/setup/engine-facts";
 
@@ -28,6 +29,16 @@ describe("running a program", () => {
     expect(await runProgram(["/nonexistent/program"], {})).toMatchObject({ exit: -1 });
     expect(await runProgram(["sleep", "60"], process.env, { deadline: 50 })).toMatchObject({ exit: -1 });
   });
+});
+
+test("what is found where a user's PATH does not lead also runs, and is seen by a process of its own", async () => {
+  const { run, processes } = machine({ project: folder, environment: { PATH: "/usr/bin:/bin" } });
+  const path = "/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin\n";
+  expect((await run(["sh", "-c", "echo $PATH"])).stdout).toBe(path);
+  const log = join(folder, "log");
+  await processes.launch(["sh", "-c", "echo $PATH"], log);
+  for (let tries = 0; tries < 100 && readFileSync(log, "utf8") === ""; tries++) await pause(20);
+  expect(readFileSync(log, "utf8")).toBe(path);
 });
 
 describe("files", () => {

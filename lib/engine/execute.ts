@@ -1,5 +1,5 @@
 import { execFile } from "child_process";
-import { engineHost } from "./connection";
+import { programEnvironment } from "./program-environment";
 
 /** A program run to its end. */
 export interface Executed {
@@ -20,7 +20,8 @@ export function execute(argv: readonly string[], timeoutMs: number): Promise<Exe
       timeout: timeoutMs,
       killSignal: "SIGKILL" as const,
       maxBuffer: LARGEST_OUTPUT,
-      env: environment(),
+      // Messages in English, since some are read by programs.
+      env: { ...programEnvironment(process.env), LC_ALL: "C" },
     };
     execFile(program, args, options, (problem, stdout, stderr) => {
       if (problem === null) return resolve({ exit: 0, stdout, stderr });
@@ -37,17 +38,4 @@ export function execute(argv: readonly string[], timeoutMs: number): Promise<Exe
       return resolve({ exit: -1, stdout, stderr, missing });
     });
   });
-}
-
-/**
- * The engine that the program itself asks, whatever context the docker command has; messages in English, since some are
- * read by programs; and the places where Debian keeps ip, iptables and nsenter.
- */
-function environment(): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    DOCKER_HOST: engineHost(process.env),
-    LC_ALL: "C",
-    PATH: `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`,
-  };
 }

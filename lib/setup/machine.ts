@@ -19,7 +19,8 @@ import { release, userInfo } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startTime } from "../../bin/alone";
-import { connect, engineHost } from "../engine/connection";
+import { connect } from "../engine/connection";
+import { programEnvironment } from "../engine/program-environment";
 import type { EngineApi, Files, Http, Output, Processes, RunOptions, RunResult, SetupContext, System } from "./context";
 import { errorCode } from "./error-code";
 import { StepFailed } from "./programs";
@@ -276,8 +277,7 @@ export function machine({
   environment = process.env,
   output = outputTo(process.stderr),
 }: MachineOptions): SetupContext {
-  // The docker command would follow a context of its own; what it does must happen on the engine that was asked.
-  const inherited = { ...environment, DOCKER_HOST: engineHost(environment) };
+  const inherited = programEnvironment(environment);
   const run: SetupContext["run"] = (argv, options) => runProgram(argv, inherited, options);
   return {
     project,
@@ -286,7 +286,7 @@ export function machine({
     mayBring: environment["LAB_SETUP"] !== "check",
     files: machineFiles,
     http: httpBy(run),
-    processes: processesWith(environment),
+    processes: processesWith(inherited),
     clock: { now: Date.now, pause: async (milliseconds) => void (await pause(milliseconds)) },
     output,
     run,

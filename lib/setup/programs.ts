@@ -1,8 +1,6 @@
 import { isAbsolute, join } from "node:path";
+import { pathFolders, SYSTEM_FOLDERS } from "../engine/program-environment";
 import type { SetupContext } from "./context";
-
-/** Where system programs lie that a user's PATH often leaves out. */
-const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /** A path of the system, wherever the system's root is. */
 export function at(context: SetupContext, path: string): string {
@@ -15,8 +13,8 @@ export async function which(context: SetupContext, program: string): Promise<str
     const path = isAbsolute(program) ? program : join(context.project, program);
     return (await context.files.executable(path)) ? path : undefined;
   }
-  const path = (context.environment["PATH"] ?? "").split(":").filter((folder) => folder !== "");
-  for (const folder of [...path, ...SYSTEM_FOLDERS.map((folder) => at(context, folder))]) {
+  const system = SYSTEM_FOLDERS.map((folder) => at(context, folder));
+  for (const folder of [...pathFolders(context.environment), ...system]) {
     const file = join(folder, program);
     if (await context.files.executable(file)) return file;
   }
