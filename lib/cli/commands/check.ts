@@ -1,18 +1,24 @@
 import type { Command } from "commander";
+import type { DeployedLab } from "../../checks/deployed";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
+import { selected } from "../../checks/select";
 import { report, summary } from "../../report/text";
 import { labsWithState, readState } from "../../terraform/state";
 import { Refusal } from "../../topology/refusal";
-import { checkDeployed, DEADLINE_MS } from "../check-deployed";
+import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
 import { reachedEngine } from "../engine";
 import { option, withExamples } from "../options";
 import { labsMeant } from "../own-labs";
+import { type WantedReport, wantedReports, writeReports } from "../reports";
 import type { Session } from "../session";
 
 interface CheckOptions {
   readonly deadline: number;
   readonly wait: boolean;
   readonly json?: boolean;
+  readonly only?: string;
+  readonly failed?: boolean;
+  readonly report?: WantedReport[];
 }
 
 /** `lab check`: runs the checks of labs that are up, and changes nothing. */
@@ -26,13 +32,22 @@ export function checkCommand(program: Command, session: Session): void {
         .argParser(checkedSeconds),
     )
     .addOption(option("--no-wait", "look once, do not wait for a check to come true"))
-    .addOption(option("--json", "print the records as JSON"))
+    .addOption(option("--only <pattern>", "checks whose id fits (host/*, *answers*), or that prove a claim (A4)"))
+    .addOption(option("--failed", "checks that did not pass in the last run"))
+    .addOption(
+      option(
+        "--report <form:file>",
+        "write a report: text, json, junit, tap or markdown; - is the standard output",
+      ).argParser(wantedReports),
+    )
+    .addOption(option("--json", "print the records as JSON: --report json:-"))
     .action(async (labs: string[], options: CheckOptions) => {
       process.exitCode = await check(session, labs, options);
     });
   withExamples(command, [
     ["npx lab check", "every lab that is up"],
     ["npx lab check host --no-wait", "one lab, one look"],
+    ["npx lab check --only A9 --report junit:report.xml", "what proves a claim, as CI reads it"],
     ["npx lab check --json | jq '.[] | select(.verdict != \"pass\")'", "what did not pass, as data"],
   ]);
 }
@@ -48,6 +63,25 @@ function checkedSeconds(text: string): number {
 }
 
 async function check(session: Session, names: readonly string[], options: CheckOptions): Promise<number> {
+  const labs = await chosen(await deployedLabs(session, names), session, options);
+  const docker = await reachedEngine(session);
+  const deadlineMs = options.wait ? options.deadline * 1000 : 0;
+  const records: CheckRecord[] = [];
+  const partly = options.only !== undefined || options.failed === true;
+  for (const lab of labs) records.push(...(await checkDeployed(session.project, docker, lab, { deadlineMs, partly })));
+  const reports = [
+    ...(options.report ?? []),
+    ...(options.json === true ? [{ format: "json", target: "-" } as const] : []),
+  ];
+  // The standard output holds one document: people read along on the other.
+  const show = reports.some(({ target }) => target === "-") ? session.say : session.print;
+  show(`${report(records, session.style)}\n\n${summary(records)}`);
+  await writeReports(session, reports, records);
+  return exitCodeOf(records);
+}
+
+/** @throws Refusal when none is up, or one that was named is not */
+async function deployedLabs(session: Session, names: readonly string[]): Promise<DeployedLab[]> {
   const ids =
     names.length === 0
       ? await labsWithState(session.project.folder)
@@ -62,19 +96,21 @@ async function check(session: Session, names: readonly string[], options: CheckO
     const plural = missing.length === 1 ? "is" : "are";
     throw new Refusal("lab check", `${missing.join(", ")} ${plural} not up; first`, `npx lab up ${missing.join(" ")}`);
   }
-  const docker = await reachedEngine(session);
-  const records: CheckRecord[] = [];
-  for (const lab of labs) {
-    records.push(
-      ...(await checkDeployed(session.project, docker, lab, {
-        deadlineMs: options.wait ? options.deadline * 1000 : 0,
-      })),
-    );
+  return labs;
+}
+
+/** The labs with only those of their checks that are wanted. */
+async function chosen(labs: DeployedLab[], session: Session, { only, failed }: CheckOptions): Promise<DeployedLab[]> {
+  let checks = labs.flatMap((lab) => lab.checks);
+  if (only !== undefined) checks = selected(checks, only);
+  if (failed === true) {
+    const last = (await Promise.all(labs.map(({ id }) => lastRecords(session.project, id)))).flat();
+    const ids = last.filter(({ verdict }) => verdict === "fail" || verdict === "error").map(({ id }) => id);
+    checks = checks.filter(({ id }) => ids.includes(id));
+    if (checks.length === 0)
+      throw new Refusal("--failed", "nothing failed in the last run; all checks", "npx lab check");
   }
-  session.print(
-    options.json === true
-      ? JSON.stringify(records, null, 2)
-      : `${report(records, session.style)}\n\n${summary(records)}`,
-  );
-  return exitCodeOf(records);
+  return labs
+    .map((lab) => ({ ...lab, checks: lab.checks.filter((one) => checks.includes(one)) }))
+    .filter((lab) => lab.checks.length > 0);
 }
