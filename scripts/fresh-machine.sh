@@ -47,6 +47,7 @@ work=$(mktemp -d "${TMPDIR:-/var/tmp}/fresh-machine.XXXXXX")
 root=$work/root
 init=
 helpers=()
+job=
 
 # Everything in the machine ends with its first process, mounts and network included; what is left is the folder, and
 # the control groups of containers that had no time to end in order.
@@ -57,6 +58,8 @@ remove_machine() {
   [ -z "$init" ] || kill -KILL "$init" 2>/dev/null || true
   [ ${#helpers[@]} = 0 ] || kill "${helpers[@]}" 2>/dev/null || true
   while [ -n "$init" ] && [ -e "/proc/$init" ]; do sleep 0.1; done
+  [ -z "$job" ] || kill -- "-$job" 2>/dev/null || true
+  while [ -n "$job" ] && kill -0 -- "-$job" 2>/dev/null; do sleep 0.1; done
   for container in "$root"/var/lib/docker/containers/*; do
     [ -d "$container" ] || continue # no containers: the pattern itself
     find /sys/fs/cgroup -depth -type d -path "*/${container##*/}*" -exec rmdir {} + 2>/dev/null || true
@@ -67,10 +70,16 @@ trap remove_machine EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# The shell hears signals while it waits, and only then at once.
+# The shell hears signals at once only while it waits. What it waits for is a process group, to be ended as a whole.
 run() {
+  set -m
   "$@" &
-  wait $!
+  set +m
+  job=$!
+  local status=0
+  wait "$job" || status=$?
+  job= # its id may soon be another's
+  return "$status"
 }
 
 # --- the machine's disk ------------------------------------------------------------------------------------------------
@@ -198,14 +207,14 @@ start_machine() {
   wait_for "$work/network"
 }
 
-# Runs a command in the machine, in the clone, with nothing to read. One that hangs is ended with the machine.
+# Runs a command in the machine, in the clone, with nothing to read. One that hangs is ended.
 inside() {
   local variables
   mapfile -t variables < <(settings)
   [ "$mode" != --test ] || variables+=(CI=true)
-  timeout --foreground 1800 nsenter --target "$init" --mount --pid --uts --ipc --net --wd="$root$clone" \
-    env --ignore-environment "${variables[@]}" HOME=/root LANG=C.UTF-8 \
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" </dev/null
+  nsenter --target "$init" --mount --pid --uts --ipc --net \
+    env --ignore-environment --chdir="$clone" "${variables[@]}" HOME=/root LANG=C.UTF-8 \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin timeout 1800 "$@" </dev/null
 }
 
 # --- what is measured --------------------------------------------------------------------------------------------------
