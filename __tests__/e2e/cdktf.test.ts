@@ -45,11 +45,11 @@ describe("a lab that does not behave as taught", () => {
   let before: Snapshot;
 
   beforeAll(async () => {
-    before = await snapshot();
     // The same image, but nginx is never started: a container that runs and serves nothing.
     const id = await docker("create", "docker-network-labs/nginx:local");
     await docker("commit", "--change", 'CMD ["sleep", "600"]', id, idle);
     await docker("rm", id);
+    before = await snapshot();
   });
   afterAll(async () => {
     await project.remove();

@@ -1,5 +1,6 @@
 import type { CheckRecord } from "../../lib/checks/record";
 import { APART, docker, run, TestProject } from "./project";
+import { type Snapshot, snapshot } from "./surroundings";
 
 jest.setTimeout(120_000);
 
@@ -300,12 +301,15 @@ describe.each([
     return JSON.parse(stdout) as CheckRecord[];
   };
 
+  let before: Snapshot;
+
   beforeAll(async () => {
+    before = await snapshot();
     expect((await project.lab(["up", lab])).exit).toBe(0);
   });
   afterAll(async () => {
     await project.remove();
-    await docker("rmi", "--force", MUTANT);
+    expect(await snapshot()).toEqual(before);
   });
 
   test.each(saboteurs)("notice that $name", async ({ sabotage, red, mend }) => {
@@ -323,6 +327,8 @@ describe.each([
       // Terraform does not see all that was done to a container, so a new one takes its place.
       const names = await docker("ps", "--all", "--quiet", "--filter", `name=labtest-${lab}-`);
       await docker("rm", "--force", ...names.split("\n"));
+      // Before another gets its name, and this one is left without any.
+      await run(["docker", "rmi", "--force", MUTANT], "/");
       expect((await project.lab(["up", lab])).exit).toBe(0);
     }
   });

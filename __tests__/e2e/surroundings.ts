@@ -3,6 +3,7 @@ import { run } from "./project";
 /** What there is on the engine and the host that a lab could leave behind. */
 export interface Snapshot {
   readonly containers: readonly string[];
+  readonly images: readonly string[];
   readonly networks: readonly string[];
   readonly volumes: readonly string[];
   readonly interfaces: readonly string[];
@@ -13,8 +14,9 @@ export interface Snapshot {
 
 /** Everything by identity, so that equal snapshots mean that nothing came and nothing went. */
 export async function snapshot(): Promise<Snapshot> {
-  const [containers, networks, volumes, interfaces, routes, listeners, rules] = await Promise.all([
+  const [containers, images, networks, volumes, interfaces, routes, listeners, rules] = await Promise.all([
     lines(["docker", "ps", "--all", "--quiet", "--no-trunc"]),
+    lines(["docker", "images", "--all", "--quiet", "--no-trunc"]),
     lines(["docker", "network", "ls", "--quiet", "--no-trunc"]),
     lines(["docker", "volume", "ls", "--quiet"]),
     lines(["ip", "-o", "link", "show"], (line) => line.split(":")[1]?.trim()),
@@ -22,7 +24,7 @@ export async function snapshot(): Promise<Snapshot> {
     lines(["ss", "-Hlntu"], (line) => line.trim().split(/\s+/)[4]),
     lines(["iptables-save"], (line) => (line.startsWith("-A") ? line : undefined)),
   ]);
-  return { containers, networks, volumes, interfaces, routes, listeners, rules };
+  return { containers, images, networks, volumes, interfaces, routes, listeners, rules };
 }
 
 async function lines(argv: string[], pick: (line: string) => string | undefined = (line) => line): Promise<string[]> {
