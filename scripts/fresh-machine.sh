@@ -265,7 +265,8 @@ proof() {
 # kill_inside WHAT SHELL-COMMAND
 kill_inside() {
   printf '\n[fresh-machine] %s\n' "$1"
-  inside bash -c "$2"
+  # The command may be among what it kills.
+  (inside bash -c "$2") 2>/dev/null || true
   sleep 1
 }
 
