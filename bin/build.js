@@ -19,12 +19,13 @@ const left = ["cdktf", "constructs", "@cdktf/*", "esbuild"];
 
 /**
  * The engine's client loads these at once, for engines reached over ssh and for sessions of BuildKit, neither of which
- * the labs use: left out, since they would make every command slower and the provider no longer a single file.
+ * the labs use; and zod its messages in fifty languages. Left out, since they would make every command slower and the
+ * provider no longer a single file.
  */
 const leftOut = {
   name: "left-out",
   setup(build) {
-    const unused = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
+    const unused = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|\.\.\/locales\/index\.js)$/;
     build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: "left-out" }));
     build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
   },

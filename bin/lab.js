@@ -175,6 +175,8 @@ function explainFolder(error) {
 
 async function main() {
   refuseOldNode();
+  // Terraform runs the stages of a command that has just looked itself; what it looked at must not change meanwhile.
+  if (process.argv[2] === "stage" && fs.existsSync(path.join(project, "dist/lab.js"))) return;
   await bringModules();
   await bringBuild();
 }

@@ -84,6 +84,8 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
       provider: schemaToWire(this.provider.schema),
       resourceSchemas: mapValues(this.provider.resources, (resource) => schemaToWire(resource.schema)),
       dataSourceSchemas: mapValues(this.provider.dataSources, (source) => schemaToWire(source.schema)),
+      // Terraform asks for the schemas once then, not on each of its connections.
+      serverCapabilities: { getProviderSchemaOptional: true },
     };
   }
 

@@ -65,6 +65,7 @@ export const METHODS = {
       resourceSchemas: { number: 2, type: schema, map: true },
       dataSourceSchemas: { number: 3, type: schema, map: true },
       diagnostics: problems(4),
+      serverCapabilities: { number: 6, type: { getProviderSchemaOptional: { number: 2, type: "bool" } } },
     },
   },
   PrepareProviderConfig: {
