@@ -9,7 +9,9 @@ const commands = (): Command[] => [...createProgram(nobody).commands];
 
 test("there is a page for every verb", () => {
   const names = commands().map((command) => command.name());
-  expect(names).toEqual(["up", "down", "check", "status", "list", "setup", "doctor", "mirror", "stage"]);
+  expect(names).toEqual(
+    "up down check status list checks explain commands claims setup doctor mirror stage".split(" "),
+  );
 });
 
 test("every option is an environment variable too, by one rule", () => {

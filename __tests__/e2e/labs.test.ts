@@ -59,6 +59,31 @@ describe("labs, from creation to teardown, by the lab command", () => {
     expect(statuses).toEqual(IDS.map((id) => expect.objectContaining({ id, state: "up" })));
   });
 
+  test("are reported in several forms at once, with one document on the standard output", async () => {
+    const file = project.path("report.xml");
+    const { exit, stdout, stderr } = await project.lab(["check", "host", "--report", `junit:${file},json:-`]);
+    expect(exit).toBe(0);
+    expect((JSON.parse(stdout) as CheckRecord[]).length).toBe(12);
+    expect(stderr).toContain("12 passed, 0 failed");
+    expect(readFileSync(file, "utf8")).toContain('<testsuite name="host" tests="12" failures="0" errors="0"');
+  });
+
+  test("are checked in part: by pattern, by claim", async () => {
+    expect((await project.lab(["check", "--only", "*/answers"])).stdout).toContain("4 passed, 0 failed");
+    expect((await project.lab(["check", "--only", "A13"])).stdout).toContain("2 passed, 0 failed");
+    const none = await project.lab(["check", "--only", "nothing"]);
+    expect([none.exit, none.stderr]).toEqual([64, expect.stringContaining("means no check")]);
+    expect((await project.lab(["check", "--failed"])).exit).toBe(64);
+  });
+
+  test("can be looked at by hand, with the commands that the program prints", async () => {
+    const script = (await project.lab(["commands", "host"])).stdout;
+    const { exit, stdout } = await run(["sh", "-c", script], project.folder);
+    expect(stdout).toMatch(/^web [0-9a-f]{8}$/m);
+    expect(stdout).toContain("LISTEN");
+    expect(exit).toBe(0);
+  });
+
   test("change nothing when they are brought up again, and are proven again", async () => {
     const ids = await docker("ps", "--no-trunc", "--quiet", "--filter", "name=labtest-");
     const again = await project.lab(["up", ...IDS]);

@@ -1,8 +1,12 @@
 import { Command } from "commander";
 import { version } from "../../package.json";
 import { checkCommand } from "./commands/check";
+import { checksCommand } from "./commands/checks";
+import { claimsCommand } from "./commands/claims";
+import { commandsCommand } from "./commands/commands";
 import { doctorCommand } from "./commands/doctor";
 import { downCommand } from "./commands/down";
+import { explainCommand } from "./commands/explain";
 import { listCommand } from "./commands/list";
 import { mirrorCommand } from "./commands/mirror";
 import { setupCommand } from "./commands/setup";
@@ -30,6 +34,10 @@ export function createProgram(session: Session): Command {
     checkCommand,
     statusCommand,
     listCommand,
+    checksCommand,
+    explainCommand,
+    commandsCommand,
+    claimsCommand,
     setupCommand,
     doctorCommand,
     mirrorCommand,

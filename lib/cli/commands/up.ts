@@ -139,6 +139,7 @@ function tips(labs: readonly DeployedLab[], names: readonly string[]): string {
   const lines = labs.flatMap((lab) => lab.tryNext);
   return [
     ...lines.map((line, index) => `${(index === 0 ? "Try" : "").padEnd(7)}${line}`),
+    `Why    npx lab explain ${labs[0]?.checks.at(-1)?.id ?? "CHECK"}`,
     `Again  npx lab check`,
     `Stop   npx lab down ${names.join(" ")}`,
   ].join("\n");

@@ -1,0 +1,30 @@
+import { ClaimId } from "../../lib/checks/check";
+import { CLAIMS, ledger } from "../../lib/checks/claims";
+import { createApp } from "../../lib/labs";
+import { SETTINGS } from "../labs/synthesized";
+
+test("every claim that a check may name stands in the ledger exactly once", () => {
+  const ids = CLAIMS.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(ClaimId.safeParse(id).success).toBe(true);
+  const possible = ["A", "B"].flatMap((source) => Array.from({ length: 30 }, (_, n) => `${source}${String(n)}`));
+  expect(possible.filter((id) => ClaimId.safeParse(id).success).sort()).toEqual([...ids].sort());
+});
+
+test("a claim is held by the checks that name it, outdated where engines differ, and else has no check yet", () => {
+  const entries = ledger([
+    { id: "host/web/owner", claims: ["A13"] },
+    { id: "bridge/plain/no-embedded-resolver", claims: ["A9"] },
+  ]);
+  const standing = (id: string): unknown => entries.find((entry) => entry.id === id);
+  expect(standing("A13")).toMatchObject({ standing: "held", proof: ["host/web/owner"] });
+  expect(standing("A9")).toMatchObject({ standing: "outdated", proof: ["bridge/plain/no-embedded-resolver"] });
+  expect(standing("B16")).toMatchObject({ standing: "no check yet", proof: [] });
+});
+
+test("the two labs prove the workshop", () => {
+  const { labs } = createApp({}, SETTINGS);
+  const entries = ledger(labs.flatMap((lab) => lab.describe().checks));
+  const proven = entries.filter(({ standing }) => standing !== "no check yet").map(({ id }) => id);
+  expect(proven).toEqual("A1 A2 A3 A4 A5 A7 A9 A10 A11 A12 A13 A14 B3 B5 B6 B7 B8 B14 B15".split(" "));
+});
