@@ -1,3 +1,5 @@
+import { appendFileSync, readdirSync, readFileSync } from "fs";
+import { join } from "path";
 import { docker, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
@@ -29,6 +31,18 @@ describe("the same lab by the cdktf command, with no flags or variables of its o
   test("cdktf diff finds nothing to do", async () => {
     const diff = await project.cdktf(["diff", "host"]);
     expect(diff.said).toContain("No changes.");
+  });
+
+  test("a provider that was built anew does not break an initialised stack", async () => {
+    appendFileSync(project.path("dist/terraform-provider"), "\n// another build\n");
+    const diff = await project.cdktf(["diff", "host"]);
+    expect(diff.said).toContain("No changes.");
+    const mirror = (await project.lab(["mirror"])).stdout.trim();
+    const folder = "registry.terraform.io/hashicorp/null/3.2.4";
+    const [platform = ""] = readdirSync(join(mirror, folder));
+    expect(readFileSync(join(mirror, folder, platform, "terraform-provider-null"), "utf8")).toContain(
+      "// another build",
+    );
   });
 
   test("cdktf destroy takes it away, and shows that nothing is left", async () => {
