@@ -58,7 +58,10 @@ async function measured(place: Place, terraform: string, options: Options): Prom
 async function write(results: Results, { only, write: toReadme }: Options): Promise<void> {
   if (only !== undefined) return;
   const { format } = await import("prettier");
-  writeFileSync(join(CHECKOUT, "bench/results.json"), await format(JSON.stringify(results), { parser: "json" }));
+  writeFileSync(
+    join(CHECKOUT, "bench/results.json"),
+    await format(JSON.stringify(results), { parser: "json", printWidth: 120 }),
+  );
   if (!toReadme) return;
   const readme = join(CHECKOUT, "README.md");
   const page = filled(readFileSync(readme, "utf8"), markdownOf(results));

@@ -113,3 +113,15 @@ function isSettable(block: Block, name: string): boolean {
   const attribute = block.attributes[name];
   return attribute === undefined || attribute.optional || attribute.required;
 }
+
+test.each(PROVIDERS)(
+  "$source lets Terraform keep the schemas, instead of asking on each connection",
+  async (provider) => {
+    const answer = await provider
+      .open()
+      .methods["/tfplugin5.Provider/GetSchema"]?.handle({}, new AbortController().signal);
+    const { response } = METHODS.GetSchema;
+    const { serverCapabilities } = decodeMessage(response, encodeMessage(response, answer ?? {}));
+    expect(serverCapabilities).toEqual({ getProviderSchemaOptional: true });
+  },
+);
