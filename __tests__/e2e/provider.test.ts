@@ -174,7 +174,7 @@ describe("hosted", () => {
     docker("rmi", `${PREFIX}image:two`);
 
     writeFileSync(path.join(context, "Dockerfile"), `FROM ${IMAGE}\nRUN echo about to fail; exit 7\n`);
-    workspace.write({ resource: { docker_image: { a: { name, build: { context } } } } });
+    workspace.write({ resource: { docker_image: { a: { name, build: { context, force_remove: true } } } } });
     const failed = await workspace.apply();
     expect(failed.code).toBe(1);
     expect(failed.output).toContain("Error running legacy build: unable to build image");
