@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "fs";
 import { resolve } from "path";
 import type { CheckRecord } from "../../lib/checks/record";
 import { LABS } from "../../lib/labs/catalogue";
@@ -145,6 +145,26 @@ describe("a teardown that does not go well", () => {
     }
     expect((await project.lab(["down", "bridge"])).stdout).toContain("bridge is gone");
     expect(await snapshot()).toEqual(before);
+  });
+});
+
+describe("checks that break down", () => {
+  const project = new TestProject();
+  afterAll(() => project.remove());
+
+  test("are no proof, whatever an earlier deploy has proven", async () => {
+    expect((await project.lab(["up", "host"])).exit).toBe(0);
+    // A node that dies of the checks, and of nothing else.
+    const node = project.path("broken", "node");
+    mkdirSync(project.path("broken"));
+    writeFileSync(node, `#!/bin/sh\ncase "$*" in *"stage checks"*) exit 7;; esac\nexec ${process.execPath} "$@"\n`);
+    chmodSync(node, 0o755);
+    const path = { PATH: `${project.path("broken")}:${process.env["PATH"] ?? ""}` };
+    const up = await project.lab(["up", "host", "--http-port", "18482"], path);
+    expect(up.stderr).toMatch(/null_resource\.checks: .*exit status 7/s);
+    expect(up.stdout).not.toContain("passed");
+    expect(up.exit).toBe(3);
+    expect((await project.lab(["up", "host", "--http-port", "18482"])).exit).toBe(0);
   });
 });
 

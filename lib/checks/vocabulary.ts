@@ -2,7 +2,7 @@ import type { Identity } from "../topology/identity";
 import { BridgeNetwork } from "../topology/network";
 import { Refusal } from "../topology/refusal";
 import type { Server } from "../topology/server";
-import type { Word } from "./command";
+import { eachHostAddress, type Word } from "./command";
 import type { Probe } from "./probes";
 import { HOST, type Vantage } from "./vantage";
 
@@ -45,7 +45,7 @@ class HttpRequest {
 
   /** On every IPv4 address that the host has. */
   onEveryHostAddress(): HttpRequest {
-    return new HttpRequest(this.server, this.vantage, [{ ref: "each-host-address" }], this.port);
+    return new HttpRequest(this.server, this.vantage, [eachHostAddress], this.port);
   }
 
   /** The server itself answers: by its token, not only by a status. */

@@ -8,7 +8,7 @@ import type { Session } from "../session";
 
 interface LabStatus {
   readonly id: string;
-  /** `partly`: the state knows servers that do not run now. */
+  /** `partly`: there is a state, but not all that it knows runs, or it was never completed. */
   readonly state: "up" | "down" | "partly";
   readonly servers: readonly { name: string; container: string; status: string; url?: string }[];
 }
@@ -40,7 +40,8 @@ async function allStatuses(session: Session, docker: Docker): Promise<LabStatus[
         ...(url === undefined ? {} : { url }),
       }));
       if (empty) return { id, state: "down", servers: [] };
-      return { id, state: servers.every(({ status }) => status === "running") ? "up" : "partly", servers };
+      const running = lab !== undefined && servers.every(({ status }) => status === "running");
+      return { id, state: running ? "up" : "partly", servers };
     }),
   );
 }

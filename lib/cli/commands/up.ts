@@ -1,3 +1,4 @@
+import { rm } from "fs/promises";
 import type { Command } from "commander";
 import type { DeployedLab } from "../../checks/deployed";
 import { obstacles, refuseClashes } from "../../checks/preflight";
@@ -95,6 +96,8 @@ async function create(
   const folder = session.project.stack(lab.id);
   const started = await init(terraform, folder);
   if (started.exit !== 0) return explain(session, lab, started);
+  // What was found earlier must not be taken for what this deploy finds.
+  await rm(session.project.records(lab.id), { force: true });
   const progress = progressOf(session);
   const applied = await change(terraform, folder, "apply", progress.onEvent);
   const checked = progress.finished("null_resource.checks");
@@ -104,6 +107,8 @@ async function create(
   const records = checked
     ? await lastRecords(session.project, lab.id)
     : await checkDeployed(session.project, session.docker(), lab, { deadlineMs: DEADLINE_MS });
+  // The checks did not get as far as a record: then Terraform says why.
+  if (applied.exit !== 0 && exitCodeOf(records) === 0) return explain(session, lab, applied);
   const duration = checked ? "" : `    ${seconds(performance.now() - start)}`;
   const mark = exitCodeOf(records) === 0 ? session.style.good("✓") : session.style.bad("✗");
   session.print(`  ${mark} checks: ${summary(records)}${duration}`);
