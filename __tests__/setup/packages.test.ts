@@ -53,7 +53,7 @@ describe("installing packages", () => {
     const machine = fakeMachine({
       script: (command) => (command.startsWith("apt-get install") && ++tries === 1 ? { exit: 100, stderr: "404" } : {}),
     });
-    machine.put("var/lib/apt/lists/deb.debian.org_main_binary-amd64_Packages", "");
+    machine.put("var/lib/apt/lists/archive.example_main_binary-amd64_Packages", "");
     await install(machine.context, ["curl"]);
     expect(machine.ran.map((command) => command.split(" ", 2).join(" "))).toEqual([
       "apt-get install",
