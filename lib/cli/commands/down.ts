@@ -1,7 +1,5 @@
 import { rename } from "fs/promises";
 import type { Command } from "commander";
-import { leftovers } from "../../checks/leftovers";
-import { look } from "../../checks/world";
 import { settingsFrom } from "../../constructs/settings";
 import { type LabEntry, LABS } from "../../labs/catalogue";
 import { readIfThere } from "../../terraform/files";
@@ -9,15 +7,14 @@ import { labsWithState, readState, type State } from "../../terraform/state";
 import { change, init } from "../../terraform/terraform";
 import { LABEL } from "../../topology/identity";
 import { Refusal, Unfit } from "../../topology/refusal";
+import { clearUp } from "../clear-up";
 import { EXIT } from "../exit";
 import { reachedEngine } from "../engine";
 import { type Machinery, withMachinery } from "../machinery";
 import { option, withExamples } from "../options";
 import { labsMeant, ownOf } from "../own-labs";
 import { progressOf } from "../progress";
-import { removeLabelled } from "../remove-labelled";
 import type { Session } from "../session";
-import { traces } from "../traces";
 
 interface DownOptions {
   readonly all?: boolean;
@@ -56,7 +53,7 @@ async function down(session: Session, names: readonly string[], options: DownOpt
   if (managed.length > 0 && !(await withMachinery(session, (machinery) => destroyAll(session, machinery, managed)))) {
     return EXIT.unfit;
   }
-  for (const [id, state] of states) await clearUp(session, id, state);
+  for (const [id, state] of states) await finish(session, id, state);
   return EXIT.fine;
 }
 
@@ -92,13 +89,11 @@ async function destroyAll(session: Session, machinery: Machinery, labs: readonly
 }
 
 /** Removes what only the labels know, and proves that nothing is left. */
-async function clearUp(session: Session, id: string, { lab, empty }: State): Promise<void> {
-  const docker = session.docker();
+async function finish(session: Session, id: string, { lab, empty }: State): Promise<void> {
   const { instance } = settingsFrom(session.environment, session.project.folder);
-  const removed = await removeLabelled(docker, { id, instance });
-  for (const name of removed) session.print(`  ${session.style.good("✓")} ${name} removed (no state knew it)`);
   const described = lab ?? { id, instance, networks: [], servers: [] };
-  const left = leftovers(described, await look(docker), await traces(described));
+  const { removed, left } = await clearUp(session.docker(), { ...described, instance });
+  for (const name of removed) session.print(`  ${session.style.good("✓")} ${name} removed (no state knew it)`);
   if (left.length > 0) throw new Unfit(`of lab ${id} there is still:\n  ${left.join("\n  ")}`);
   const wasUp = !empty || removed.length > 0;
   const result = wasUp ? "is gone: no container, network, listener, route or rule is left" : "was not up";

@@ -1,8 +1,6 @@
-import { join } from "path";
 import { z } from "zod";
 import type { Command } from "commander";
 import { DeployedLab } from "../../checks/deployed";
-import { leftovers } from "../../checks/leftovers";
 import { obstacles } from "../../checks/preflight";
 import { exitCodeOf } from "../../checks/record";
 import { interfaceNames, look } from "../../checks/world";
@@ -13,10 +11,9 @@ import { readIfThere, writeWhole } from "../../terraform/files";
 import { readState } from "../../terraform/state";
 import { Unfit } from "../../topology/refusal";
 import { checkDeployed, DEADLINE_MS } from "../check-deployed";
+import { clearUp } from "../clear-up";
 import { reachedEngine } from "../engine";
-import { removeLabelled } from "../remove-labelled";
 import type { Session } from "../session";
-import { traces } from "../traces";
 
 /**
  * `lab stage preflight|checks|gone`: what the stacks' null resources run, in the stack's folder. Not for people: it is
@@ -67,10 +64,8 @@ async function checks(session: Session, lab: DeployedLab): Promise<number> {
 async function gone(session: Session, synthesized: DeployedLab): Promise<number> {
   const docker = await reachedEngine(session);
   // What is being destroyed is what was deployed, whatever the options say now.
-  const lab =
-    (await readState(join("..", "..", "..", `terraform.${synthesized.id}.tfstate`), synthesized.id)).lab ?? synthesized;
-  await removeLabelled(docker, lab);
-  const left = leftovers(lab, await look(docker), await traces(lab));
+  const { lab = synthesized } = await readState(session.project.state(synthesized.id), synthesized.id);
+  const { left } = await clearUp(docker, lab);
   if (left.length > 0)
     throw new Unfit(`of lab ${lab.id} there is still:\n  ${left.join("\n  ")}`, `npx lab down ${lab.id} --force`);
   session.print(`lab ${lab.id}: nothing is left of it, no container, network, listener, route or rule (claim A14)`);

@@ -1,0 +1,23 @@
+import type Docker from "dockerode";
+import type { DeployedLab } from "../checks/deployed";
+import { leftovers } from "../checks/leftovers";
+import { look } from "../checks/world";
+import { removeLabelled } from "./remove-labelled";
+import { traces } from "./traces";
+
+/** What came of clearing up behind a lab. */
+export interface ClearedUp {
+  /** What only the labels knew, and is removed now. */
+  readonly removed: readonly string[];
+  /** What is still there, in words for a person; empty when the lab has vanished. */
+  readonly left: readonly string[];
+}
+
+/** Removes what carries a lab's labels and no state knows, and looks whether anything is left of the lab. */
+export async function clearUp(
+  docker: Docker,
+  lab: Pick<DeployedLab, "id" | "instance" | "networks" | "servers">,
+): Promise<ClearedUp> {
+  const removed = await removeLabelled(docker, lab);
+  return { removed, left: leftovers(lab, await look(docker), await traces(lab)) };
+}
