@@ -1,6 +1,7 @@
 /**
- * Fills the README and the labs' pages with what the commands really print: `npm run docs`. Creates the two labs and
- * takes them away again, so ports 80 and 8080 must be free. The checkout's path is printed as `.`.
+ * Fills the README and the labs' pages with what the commands really print: `npm run docs` all of it, `npm run docs host`
+ * the page of one lab. Creates the labs and takes them away again, so their ports (80, 8080 …) must be free. The
+ * checkout's path is printed as `.`.
  */
 "use strict";
 const { spawnSync } = require("node:child_process");
@@ -69,13 +70,16 @@ const TRY = {
   ],
 };
 
-function main() {
+/** What a lab's page shows of it: what one types while it is up, and the table of its checks. */
+function fillPage(lab, table) {
+  output(`npx lab up ${lab}`);
+  fill(`docs/labs/${lab}.md`, "try", shown(TRY[lab]));
+  fill(`docs/labs/${lab}.md`, "checks", table);
+  output(`npx lab down ${lab}`);
+}
+
+function fillReadme() {
   fill("README.md", "transcript: npm start", shown(["npm start"]));
-  const tables = checkTables();
-  for (const [lab, commands] of Object.entries(TRY)) {
-    fill(`docs/labs/${lab}.md`, "try", shown(commands));
-    fill(`docs/labs/${lab}.md`, "checks", tables[lab]);
-  }
   output("docker exec lab-bridge-web-1 sed -i 's/listen 80/listen 81/' /etc/nginx/conf.d/default.conf");
   output("docker restart lab-bridge-web-1");
   const failure = "npx lab check bridge | grep --after-context 7 'FAIL  bridge/web-1/published'";
@@ -85,7 +89,15 @@ function main() {
   fill("README.md", "transcript: refusals", shown(refused));
   const example = fs.readFileSync(path.join(project, "examples/two-servers.ts"), "utf8").trim();
   fill("README.md", "example", ["```ts", example, "```"].join("\n"));
+}
+
+function main(labs) {
+  const unknown = labs.filter((lab) => TRY[lab] === undefined);
+  if (unknown.length > 0) throw new Error(`no page for ${unknown.join(", ")}; pages: ${Object.keys(TRY).join(", ")}`);
+  if (labs.length === 0) fillReadme();
+  const tables = checkTables();
+  for (const lab of labs.length === 0 ? Object.keys(TRY) : labs) fillPage(lab, tables[lab]);
   spawnSync(path.join(project, "node_modules/.bin/prettier"), ["--write", "README.md", "docs"], { cwd: project });
 }
 
-main();
+main(process.argv.slice(2));
