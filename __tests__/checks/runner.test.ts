@@ -18,7 +18,11 @@ function check(id: string, probe: Probe): Check {
 const discarded: Probe = { kind: "discarded-ports", container: "lab-x-d", lab: "x", instance: "i1", image: "nginx" };
 
 const GOOD: Executed = { exit: 0, stdout: "HTTP/1.1 200 OK\r\n\r\nweb 7f3a0c1d\n", stderr: "" };
-const REFUSED: Executed = { exit: 7, stdout: "", stderr: "curl: (7) Failed to connect\n" };
+const REFUSED: Executed = {
+  exit: 7,
+  stdout: "",
+  stderr: "* connect to 127.0.0.1 port 80 failed: Connection refused\ncurl: (7) Failed to connect\n",
+};
 
 /** A machine in virtual time: a command takes 10 ms, sleep takes no real time, and everything is written down. */
 class Machine implements Surroundings {
@@ -331,16 +335,16 @@ describe("the record", () => {
       expected: "HTTP 200 from web (token 7f3a0c1d)",
       actual: "curl exit 7: connection refused, http://127.0.0.1:80/",
       meaning: "nothing listens there: is container lab-x-web running, and on which port does it listen?",
-      seeIt: ["curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:80/"],
+      seeIt: ["curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:80/"],
       lookAt: ["docker logs lab-x-web", "docker ps --all --filter name=lab-x-web", "netstat -tulpn"],
       attempts: 1,
       durationMs: 10,
       evidence: [
         {
-          command: ["curl", "-4", "-sS", "-i", "--noproxy", "*", "--max-time", "3", "http://127.0.0.1:80/"],
+          command: ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", "3", "http://127.0.0.1:80/"],
           exit: 7,
           stdout: "",
-          stderr: "curl: (7) Failed to connect\n",
+          stderr: "* connect to 127.0.0.1 port 80 failed: Connection refused\ncurl: (7) Failed to connect\n",
           durationMs: 10,
         },
       ],

@@ -15,7 +15,7 @@ const two = new Server(identity, "two", { network: lan });
 const plain = new Server(identity, "plain", { network: DefaultBridge.of(Engine.local) });
 
 const PID = (container: string): string => `"$(docker inspect -f '{{.State.Pid}}' ${container})"`;
-const CURL = "curl -4 -sS -i --noproxy '*' --max-time 3";
+const CURL = "curl -4 -sSiv --noproxy '*' --max-time 3";
 
 describe("http asks", () => {
   const line = (probe: Probe): string[] => commandLines({ id: "x/a", what: "a", why: "b", claims: [], probe });
@@ -48,6 +48,12 @@ describe("http asks", () => {
     expect(line(probe)).toEqual([expected]);
   });
 
+  test("at any other address and port", () => {
+    expect(line(say.http(one).at("10.77.0.1").answers())).toEqual([`${CURL} http://10.77.0.1:80/`]);
+    expect(line(say.http(one).at("10.77.0.1", 8080).answers())).toEqual([`${CURL} http://10.77.0.1:8080/`]);
+    expect(line(say.http(one).byName("pool").answers())).toEqual([`${CURL} http://pool:80/`]);
+  });
+
   test("the order of words does not matter", () => {
     expect(say.http(one).from(say.inside(two)).byName().answers()).toEqual(
       say.http(one).byName().from(say.inside(two)).answers(),
@@ -76,6 +82,10 @@ test("every sentence ends in a probe, and none is the same as another", () => {
     say.http(web).from(say.host()).answers(),
     say.http(web).onEveryHostAddress().answers(),
     say.http(one).onHostPort(9).isRefusedWhile(say.http(one)),
+    say.http(one).onHostPort(9).isDroppedWhile(say.http(one)),
+    say.http(one).onHostPort(9).isUnreachableWhile(say.http(one)),
+    say.http(one).onHostPort(9).isResetWhile(say.http(one)),
+    say.http(one).byName("nobody").hasNoNameWhile(say.http(one).byName()),
     say.listening(80).isOwnedBy(web),
     say.listening(80).isHeldByEngineFor(web),
     say.namespace("net", web).isEngines(),
@@ -98,6 +108,14 @@ test("every sentence ends in a probe, and none is the same as another", () => {
   ];
   for (const sentence of sentences) expect(Probe.parse(sentence)).toEqual(sentence);
   expect(new Set(sentences.map((sentence) => JSON.stringify(sentence))).size).toBe(sentences.length);
+});
+
+test("what has no name is asked by name, and so is its control", () => {
+  const rule = "both requests ask by name (byName), or nothing is said of names";
+  const by = say.http(one).byName();
+  expect(refused(() => by.hasNoNameWhile(say.http(one)))).toBe(`hasNoNameWhile: "10.77.0.2" is an address; ${rule}`);
+  expect(refused(() => say.http(one).hasNoNameWhile(by))).toBe(`hasNoNameWhile: "10.77.0.2" is an address; ${rule}`);
+  expect(refused(() => by.hasNoNameWhile(say.http(two)))).toContain(`is an address; ${rule}`);
 });
 
 test("what looks for an address needs one that was given", () => {

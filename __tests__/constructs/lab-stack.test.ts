@@ -114,7 +114,7 @@ describe("what is declared", () => {
       "container web": "${docker_container.web.id}",
       "container one": "${docker_container.one.id}",
       "container two": "${docker_container.two.id}",
-      "mine/web/answers": "curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8081/",
+      "mine/web/answers": "curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8081/",
       "mine/publisher": "netstat -tulpn; docker top lab-mine-one -o pid,ppid,comm",
     });
   });

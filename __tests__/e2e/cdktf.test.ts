@@ -84,7 +84,7 @@ describe("a lab that does not behave as taught", () => {
     const up = await project.lab(["up", "host"], { LAB_IMAGE: idle });
     expect(up.exit).toBe(1);
     expect(up.stdout).toContain("FAIL  host/web/answers");
-    expect(up.stdout).toContain("see it    curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:18480/");
+    expect(up.stdout).toContain("see it    curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:18480/");
     expect(up.stdout).toContain("9 passed, 3 failed");
   });
 

@@ -13,7 +13,7 @@ test("JUnit: a suite for each lab, a test case for each check, with what went wr
      expected  HTTP 200 from web-1 (token 7f3a0c1d)
      actual    curl exit 56: connection reset by peer, http://127.0.0.1:8080/
      meaning   docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1
-     see it    curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/
+     see it    curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/
      look at   docker logs lab-bridge-web-1
                netstat -tulpn</failure>
        </testcase>
@@ -59,7 +59,7 @@ test("TAP 14: a plan, a line for each check, and a diagnosis of what did not pas
      expected: "HTTP 200 from web-1 (token 7f3a0c1d)"
      actual: "curl exit 56: connection reset by peer, http://127.0.0.1:8080/"
      meaning: "docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1"
-     seeIt: ["curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/"]
+     seeIt: ["curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/"]
      lookAt: ["docker logs lab-bridge-web-1","netstat -tulpn"]
      attempts: 6
      durationMs: 9960
@@ -100,7 +100,7 @@ test("Markdown: a table, and what went wrong in full", () => {
      expected  HTTP 200 from web-1 (token 7f3a0c1d)
      actual    curl exit 56: connection reset by peer, http://127.0.0.1:8080/
      meaning   docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1
-     see it    curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/
+     see it    curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/
      look at   docker logs lab-bridge-web-1
                netstat -tulpn
    \`\`\`

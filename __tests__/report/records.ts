@@ -10,7 +10,7 @@ export const BASE: CheckRecord = {
   verdict: "pass",
   expected: "HTTP 200 from web-1 (token 7f3a0c1d)",
   actual: "HTTP 200 from web-1",
-  seeIt: ["curl -4 -sS -i --noproxy '*' --max-time 3 http://10.77.0.2:80/"],
+  seeIt: ["curl -4 -sSiv --noproxy '*' --max-time 3 http://10.77.0.2:80/"],
   lookAt: [],
   attempts: 1,
   durationMs: 14,
@@ -24,7 +24,7 @@ export const FAILED: CheckRecord = {
   actual: "curl exit 56: connection reset by peer, http://127.0.0.1:8080/",
   meaning:
     "docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1",
-  seeIt: ["curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/"],
+  seeIt: ["curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/"],
   lookAt: ["docker logs lab-bridge-web-1", "netstat -tulpn"],
   attempts: 6,
   durationMs: 9960,

@@ -14,7 +14,7 @@ FAIL  bridge/web-1/published   web-1 answers on the host's port 8080   6 attempt
   expected  HTTP 200 from web-1 (token 7f3a0c1d)
   actual    curl exit 56: connection reset by peer, http://127.0.0.1:8080/
   meaning   docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1
-  see it    curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/
+  see it    curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/
   look at   docker logs lab-bridge-web-1
             netstat -tulpn
 

@@ -1,8 +1,10 @@
+import { isIPv4 } from "net";
 import type { Identity } from "../topology/identity";
 import { BridgeNetwork } from "../topology/network";
 import { Refusal } from "../topology/refusal";
 import type { Server } from "../topology/server";
 import { eachHostAddress, type Word } from "./command";
+import type { FailureMode } from "./curl";
 import type { Probe } from "./probes";
 import { HOST, type Vantage } from "./vantage";
 
@@ -33,9 +35,14 @@ class HttpRequest {
     return new HttpRequest(this.server, vantage, this.address, this.port);
   }
 
-  /** By the server's name, as the vantage's resolver knows it. */
-  byName(): HttpRequest {
-    return new HttpRequest(this.server, this.vantage, this.server.name, this.port);
+  /** By a name of the server's, as the vantage's resolver knows it. @default the server's own */
+  byName(name = this.server.name): HttpRequest {
+    return new HttpRequest(this.server, this.vantage, name, this.port);
+  }
+
+  /** At another address than the server's own, or on another port. */
+  at(address: Word, port = this.port): HttpRequest {
+    return new HttpRequest(this.server, this.vantage, address, port);
   }
 
   /** On one of the host's own ports, at the loopback address. */
@@ -53,9 +60,44 @@ class HttpRequest {
     return { kind: "http", from: this.vantage, target: this.target, outcome: "answers" };
   }
 
-  /** @param control what must answer from the same vantage meanwhile, so that the refusal proves something */
+  /** Nothing listens there. @param control what must answer from the same vantage meanwhile: so that the failure proves something */
   isRefusedWhile(control: HttpRequest): Probe {
-    return { kind: "http", from: this.vantage, target: this.target, outcome: "refused", control: control.target };
+    return this.fails("refused", control);
+  }
+
+  /** The packets vanish on the way: no answer in 4 s. @param control as above */
+  isDroppedWhile(control: HttpRequest): Probe {
+    return this.fails("dropped", control);
+  }
+
+  /** No way leads there: no route, or nobody has the address (which the kernel knows after 3 s). @param control as above */
+  isUnreachableWhile(control: HttpRequest): Probe {
+    return this.fails("unreachable", control);
+  }
+
+  /** The connection is accepted, and given up: a proxy with nobody behind it. @param control as above */
+  isResetWhile(control: HttpRequest): Probe {
+    return this.fails("reset", control);
+  }
+
+  /**
+   * No resolver of the vantage knows the name.
+   * @param control must be asked by a name too: otherwise a resolver that is broken would look like a proof
+   * @throws Refusal for an address, here or in the control
+   */
+  hasNoNameWhile(control: HttpRequest): Probe {
+    for (const { address } of [this, control]) {
+      if (typeof address === "string" && !isIPv4(address)) continue;
+      throw new Refusal(
+        "hasNoNameWhile",
+        `${JSON.stringify(address)} is an address; both requests ask by name (byName), or nothing is said of names`,
+      );
+    }
+    return this.fails("no-name", control);
+  }
+
+  private fails(outcome: FailureMode, control: HttpRequest): Probe {
+    return { kind: "http", from: this.vantage, target: this.target, outcome, control: control.target };
   }
 
   private get target(): { host: Word; port: number; server: { name: string; token: string; container: string } } {

@@ -1,4 +1,5 @@
 import { toShell } from "../../../lib/checks/command";
+import { FAILURE_MEANING, FAILURE_NAME, FailureMode } from "../../../lib/checks/curl";
 import { commandsOf, expectedOf, judge, needsOf } from "../../../lib/checks/probes";
 import { HttpProbe } from "../../../lib/checks/probes/http";
 import { HOST } from "../../../lib/checks/vantage";
@@ -34,19 +35,26 @@ const response = (status: string, body: string, url = URL): Output => ({
   ].join("\r\n"),
 });
 const web1Answers = response("200 OK", "web-1 7f3a0c1d\n");
+/** Recorded with curl 7.88: only the lines that -v adds tell why there is no connection. */
+const NO_CONNECTION = "curl: (7) Failed to connect to 10.77.0.2 port 80 after 0 ms: Couldn't connect to server";
+const CONNECTED = "* Connected to 127.0.0.1 (127.0.0.1) port 8080 (#0)\n";
 const FAILED = {
-  name: curl(6, "curl: (6) Could not resolve host: web-1"),
-  refused: curl(7, "curl: (7) Failed to connect to 127.0.0.1 port 8080 after 0 ms: Couldn't connect to server"),
-  noRoute: curl(7, "curl: (7) Failed to connect to 10.77.0.2 port 80: No route to host"),
-  dropped: curl(28, "curl: (28) Connection timed out after 3001 milliseconds"),
-  empty: curl(52, "curl: (52) Empty reply from server"),
-  reset: curl(56, "curl: (56) Recv failure: Connection reset by peer"),
+  name: curl(6, "* Could not resolve host: web-1\ncurl: (6) Could not resolve host: web-1"),
+  refused: curl(7, `* connect to 127.0.0.1 port 8080 failed: Connection refused\n${NO_CONNECTION}`),
+  noRoute: curl(7, `* connect to 10.77.0.2 port 80 failed: No route to host\n${NO_CONNECTION}`),
+  noNetwork: curl(7, `* Immediate connect fail for 10.77.0.2: Network is unreachable\n${NO_CONNECTION}`),
+  noReason: curl(7, NO_CONNECTION),
+  dropped: curl(28, "*   Trying 10.77.0.2:80...\ncurl: (28) Connection timed out after 3001 milliseconds"),
+  silent: curl(28, `${CONNECTED}curl: (28) Operation timed out after 3001 milliseconds with 0 bytes received`),
+  resolving: curl(28, "curl: (28) Resolving timed out after 3000 milliseconds"),
+  empty: curl(52, `${CONNECTED}curl: (52) Empty reply from server`),
+  reset: curl(56, `${CONNECTED}curl: (56) Recv failure: Connection reset by peer`),
 };
 
 describe("answers", () => {
   test("runs curl as a person can", () => {
     expect(commandsOf(answers).map(({ command }) => toShell(command))).toEqual([
-      "curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/",
+      "curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/",
     ]);
     expect(expectedOf(answers)).toBe("HTTP 200 from web-1 (token 7f3a0c1d)");
     expect([needsOf(answers), needsOf(refused)]).toEqual([[], ["root"]]);
@@ -105,8 +113,8 @@ describe("answers", () => {
     ],
     [
       "the resolver asks others in vain",
-      curl(28, "curl: (28) Resolving timed out after 3000 milliseconds"),
-      `curl exit 28: no answer in time, ${URL}`,
+      FAILED.resolving,
+      `curl exit 28: no resolver answers in time, ${URL}`,
       "no resolver knows the name, seen from the host",
     ],
     [
@@ -115,16 +123,29 @@ describe("answers", () => {
       `curl exit 7: connection refused, ${URL}`,
       "nothing listens there: is container lab-bridge-web-1 running, and on which port does it listen?",
     ],
+    ["there is no route", FAILED.noRoute, `curl exit 7: no route to host, ${URL}`, "no way leads there from the host"],
     [
-      "there is no route",
-      FAILED.noRoute,
-      `curl exit 7: curl: (7) Failed to connect to 10.77.0.2 port 80: No route to host, ${URL}`,
+      "there is no network",
+      FAILED.noNetwork,
+      `curl exit 7: network is unreachable, ${URL}`,
       "no way leads there from the host",
+    ],
+    [
+      "there is no connection, for no reason that is told",
+      FAILED.noReason,
+      `curl exit 7: ${NO_CONNECTION}, ${URL}`,
+      "no connection came about",
+    ],
+    [
+      "the server accepts and says nothing",
+      FAILED.silent,
+      `curl exit 28: connected, and no answer in time, ${URL}`,
+      "the connection came about, and broke; the server's log may say why",
     ],
     [
       "the packets are dropped",
       FAILED.dropped,
-      `curl exit 28: no answer in time, ${URL}`,
+      `curl exit 28: dropped, no answer in time, ${URL}`,
       "the packets are dropped on the way: a firewall rule, or networks that are kept apart",
     ],
     ["the reply is empty", FAILED.empty, `curl exit 52: empty reply, ${URL}`, proxy],
@@ -168,8 +189,8 @@ describe("refused", () => {
   test("runs both requests from the same place", () => {
     const enter = `nsenter -t "$(docker inspect -f '{{.State.Pid}}' lab-bridge-web-2)" -n`;
     expect(commandsOf(refused).map(({ name, command }) => [name, toShell(command)])).toEqual([
-      ["request", `${enter} curl -4 -sS -i --noproxy '*' --max-time 3 http://127.0.0.1:8080/`],
-      ["control", `${enter} curl -4 -sS -i --noproxy '*' --max-time 3 http://10.77.0.2:80/`],
+      ["request", `${enter} curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/`],
+      ["control", `${enter} curl -4 -sSiv --noproxy '*' --max-time 3 http://10.77.0.2:80/`],
     ]);
     expect(expectedOf(refused)).toBe("connection refused, while web-1 answers on port 80");
   });
@@ -181,37 +202,11 @@ describe("refused", () => {
     });
   });
 
-  test.each<[string, Output, string, string]>([
-    [
-      "something answers",
-      web1Answers,
-      `HTTP 200 from "web-1 7f3a0c1d", ${URL}`,
-      "something listens where nothing should",
-    ],
-    [
-      "something else answers",
-      response("403 Forbidden", "no\n"),
-      `HTTP 403 from "no", ${URL}`,
-      "something listens where nothing should",
-    ],
-    ...(
-      [
-        ["the packets are dropped", FAILED.dropped, `curl exit 28: no answer in time, ${URL}`],
-        ["the connection is reset", FAILED.reset, `curl exit 56: connection reset by peer, ${URL}`],
-        ["the name is unknown", FAILED.name, `curl exit 6: no such name, ${URL}`],
-        [
-          "there is no route",
-          FAILED.noRoute,
-          `curl exit 7: curl: (7) Failed to connect to 10.77.0.2 port 80: No route to host, ${URL}`,
-        ],
-      ] as const
-    ).map(([name, request, actual]): [string, Output, string, string] => [
-      name,
-      request,
-      actual,
-      "it fails, but not in the expected way: another mechanism is at work",
-    ]),
-  ])("fails when %s", (_name, request, actual, meaning) => {
+  test.each<[string, Output, string]>([
+    ["something answers", web1Answers, `HTTP 200 from "web-1 7f3a0c1d", ${URL}`],
+    ["something else answers", response("403 Forbidden", "no\n"), `HTTP 403 from "no", ${URL}`],
+  ])("fails when %s", (_name, request, actual) => {
+    const meaning = "something answers where nothing should";
     expect(judge(refused, findings({ request, control }))).toMatchObject({ verdict: "fail", actual, meaning });
   });
 
@@ -232,7 +227,7 @@ describe("refused", () => {
       expect(verdict).toBe("error");
       expect(actual).toMatch(/^the control does not answer: (?:curl exit|HTTP 200 from "web-2)/);
       expect(meaning).toBe(
-        "web-1 should answer from the network namespace of lab-bridge-web-2; while it does not, a refusal proves nothing",
+        "web-1 should answer from the network namespace of lab-bridge-web-2; while it does not, a failure proves nothing",
       );
     }
   });
@@ -247,7 +242,54 @@ describe("refused", () => {
   });
 });
 
-test("a refusal without a control is no probe", () => {
-  expect(HttpProbe.safeParse(refused).success).toBe(true);
-  expect(HttpProbe.safeParse({ ...refused, control: undefined }).success).toBe(false);
+describe("each way to fail", () => {
+  const control = { ...web1Answers, argv: ["curl", "http://10.77.0.2:80/"] };
+  const EXAMPLES: Readonly<Record<FailureMode, readonly Output[]>> = {
+    refused: [FAILED.refused],
+    dropped: [FAILED.dropped],
+    unreachable: [FAILED.noRoute, FAILED.noNetwork],
+    reset: [FAILED.reset, FAILED.empty],
+    "no-name": [FAILED.name, FAILED.resolving],
+  };
+  const probe = (outcome: FailureMode): HttpProbe => ({ ...refused, outcome });
+
+  test.each(FailureMode.options)("%s passes in that way, and fails in every other, naming both", (outcome) => {
+    for (const request of EXAMPLES[outcome]) {
+      expect(judge(probe(outcome), findings({ request, control }))).toEqual({
+        verdict: "pass",
+        actual: `${FAILURE_NAME[outcome]}; web-1 answers`,
+      });
+    }
+    for (const other of FailureMode.options.filter((mode) => mode !== outcome)) {
+      for (const request of EXAMPLES[other]) {
+        const { verdict, meaning } = judge(probe(outcome), findings({ request, control }));
+        expect(verdict).toBe("fail");
+        expect(meaning).toBe(
+          `it fails, but not in the expected way (${FAILURE_MEANING[other]}); "${FAILURE_NAME[outcome]}" would mean: ${FAILURE_MEANING[outcome]}`,
+        );
+      }
+    }
+  });
+
+  test.each(FailureMode.options)("%s is none of the ways that have no name", (outcome) => {
+    for (const request of [FAILED.noReason, FAILED.silent]) {
+      expect(judge(probe(outcome), findings({ request, control }))).toMatchObject({ verdict: "fail" });
+    }
+  });
+
+  test("takes longer than the kernel needs to find nobody, where that must be told apart", () => {
+    const seconds = FailureMode.options.map((outcome) => {
+      const [request] = commandsOf(probe(outcome));
+      return [outcome, request?.command[request.command.indexOf("--max-time") + 1]];
+    });
+    expect(Object.fromEntries(seconds)).toEqual({
+      ...{ refused: "3", reset: "3" },
+      ...{ dropped: "4", unreachable: "4", "no-name": "4" },
+    });
+  });
+
+  test.each(FailureMode.options)("%s without a control is no probe", (outcome) => {
+    expect(HttpProbe.safeParse(probe(outcome)).success).toBe(true);
+    expect(HttpProbe.safeParse({ ...probe(outcome), control: undefined }).success).toBe(false);
+  });
 });

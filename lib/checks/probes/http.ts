@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Command, toShell, Word } from "../command";
+import { describeFailure, FAILURE_MEANING, FAILURE_NAME, FailureMode, failureMode, isCurlBroken } from "../curl";
 import { error, fail, type Findings, type Judgement, type Observation, pass, type ProbeKind } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
 
@@ -21,51 +22,49 @@ export const HttpProbe = z.discriminatedUnion("outcome", [
    * A failure counts only in the expected way, and only while `control` answers from the same vantage: otherwise a
    * missing tool or a dead server would look like a proof.
    */
-  z.strictObject({ ...probe, outcome: z.literal("refused"), control: Target }),
+  z.strictObject({ ...probe, outcome: FailureMode, control: Target }),
 ]);
 export type HttpProbe = z.infer<typeof HttpProbe>;
-
-/**
- * How a request failed, by curl's exit code (man curl, EXIT CODES; measured on Engine 20.10, 26.1 and 28.5). Other codes
- * are curl's own troubles, and tell nothing about the network.
- */
-const FAILURE: Readonly<Record<number, string>> = {
-  1: "the answer is not HTTP",
-  6: "no such name",
-  7: "connection refused",
-  18: "the answer ends too early",
-  28: "no answer in time",
-  52: "empty reply",
-  55: "connection reset while sending",
-  56: "connection reset by peer",
-};
 
 export const http: ProbeKind<HttpProbe> = {
   needs: (probe) => (probe.from.kind === "namespace" ? ["root"] : []),
   commands: (probe) => [
-    { name: "request", command: request(probe.from, probe.target) },
-    ...(probe.outcome === "answers" ? [] : [{ name: "control", command: request(probe.from, probe.control) }]),
+    { name: "request", command: request(probe.from, probe.target, SECONDS[probe.outcome]) },
+    ...(probe.outcome === "answers" ? [] : [{ name: "control", command: request(probe.from, probe.control, 3) }]),
   ],
   expected: (probe) =>
     probe.outcome === "answers"
       ? `HTTP 200 from ${probe.target.server.name} (token ${probe.target.server.token})`
-      : `connection refused, while ${probe.control.server.name} answers on port ${String(probe.control.port)}`,
+      : `${FAILURE_NAME[probe.outcome]}, while ${probe.control.server.name} answers on port ${String(probe.control.port)}`,
   judge: (probe, findings) =>
-    probe.outcome === "answers" ? judgeAnswers(probe, findings) : judgeRefused(probe, findings),
+    probe.outcome === "answers" ? judgeAnswers(probe, findings) : judgeFails(probe, findings),
 };
 
-/** `-4` and an address where there is one: `localhost` may be ::1; `--noproxy`: a proxy variable must not answer for a lab. */
-function request(from: Vantage, target: Target): Command {
+/**
+ * How long a request may take, in seconds. The kernel needs three to find out that nobody has an address: a shorter wait
+ * could not tell that from packets that are dropped (measured on macvlan and on bridges, kernel 6.18).
+ */
+const SECONDS: Readonly<Record<HttpProbe["outcome"], number>> = {
+  answers: 3,
+  refused: 3,
+  reset: 3,
+  dropped: 4,
+  unreachable: 4,
+  "no-name": 4,
+};
+
+/** `-4` and an address where there is one: `localhost` may be ::1; `--noproxy`: a proxy variable must not answer for a lab; `-v`: see failureMode. */
+function request(from: Vantage, target: Target, seconds: number): Command {
   const host = typeof target.host === "string" ? [target.host] : target.host;
   const url: Word = ["http://", ...host, `:${String(target.port)}/`];
   const joined = url.every((part) => typeof part === "string") ? url.join("") : url;
-  return at(from, ["curl", "-4", "-sS", "-i", "--noproxy", "*", "--max-time", "3", joined]);
+  return at(from, ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", String(seconds), joined]);
 }
 
 function judgeAnswers(probe: HttpProbe, findings: Findings): Judgement {
   const answers = findings.of("request");
   if (answers.length === 0) return error("no address to ask");
-  const broken = answers.find(isBroken);
+  const broken = answers.find(isCurlBroken);
   if (broken !== undefined) return error(describe(broken), CURL_BROKEN);
   const wrong = answers.find((answer) => !isFrom(answer, probe.target));
   if (wrong === undefined) {
@@ -81,40 +80,32 @@ function judgeAnswers(probe: HttpProbe, findings: Findings): Judgement {
   );
 }
 
-function judgeRefused(probe: Extract<HttpProbe, { outcome: "refused" }>, findings: Findings): Judgement {
+function judgeFails(probe: Exclude<HttpProbe, { outcome: "answers" }>, findings: Findings): Judgement {
   const [controls, answers] = [findings.of("control"), findings.of("request")];
   if (controls.length === 0 || answers.length === 0) return error("no address to ask");
   const silent = controls.find((control) => !isFrom(control, probe.control));
   if (silent !== undefined) {
     return error(
       `the control does not answer: ${describe(silent)}`,
-      `${probe.control.server.name} should answer from ${describeVantage(probe.from)}; while it does not, a refusal proves nothing`,
+      `${probe.control.server.name} should answer from ${describeVantage(probe.from)}; while it does not, a failure proves nothing`,
     );
   }
-  const broken = answers.find(isBroken);
+  const broken = answers.find(isCurlBroken);
   if (broken !== undefined) return error(describe(broken), CURL_BROKEN);
-  const wrong = answers.find((answer) => !isRefused(answer));
-  if (wrong === undefined) return pass(`connection refused; ${probe.control.server.name} answers`);
-  return fail(
-    describe(wrong),
-    wrong.exit === 0
-      ? "something listens where nothing should"
-      : "it fails, but not in the expected way: another mechanism is at work",
-    toShell(at(probe.from, ["netstat", "-tulpn"])),
-  );
+  const wrong = answers.find((answer) => failureMode(answer) !== probe.outcome);
+  if (wrong === undefined) return pass(`${FAILURE_NAME[probe.outcome]}; ${probe.control.server.name} answers`);
+  return fail(describe(wrong), otherwise(probe.outcome, wrong), toShell(at(probe.from, ["netstat", "-tulpn"])));
+}
+
+/** What it means that a request ended in another way than it should have. */
+function otherwise(expected: FailureMode, answer: Observation): string {
+  if (answer.exit === 0) return "something answers where nothing should";
+  const mode = failureMode(answer);
+  const seen = mode === undefined ? "" : ` (${FAILURE_MEANING[mode]})`;
+  return `it fails, but not in the expected way${seen}; "${FAILURE_NAME[expected]}" would mean: ${FAILURE_MEANING[expected]}`;
 }
 
 const CURL_BROKEN = "curl itself could not do it, so nothing is known about the network";
-
-/** Whether what ran curl failed, rather than the request: with -sS, curl tells each failed request in its own words. */
-function isBroken({ exit, stderr }: Observation): boolean {
-  return exit !== 0 && !(exit in FAILURE && stderr.includes(`curl: (${String(exit)})`));
-}
-
-/** curl has one code for all failed connections; older ones say which. */
-function isRefused({ exit, stderr }: Observation): boolean {
-  return exit === 7 && !/unreachable|no route/i.test(stderr);
-}
 
 /** The first line of the body is `<name> <token>`: only the server itself knows the token. */
 function isFrom(answer: Observation, target: Target): boolean {
@@ -137,9 +128,7 @@ function describe(answer: Observation): string {
     const body = bodyOf(answer).split("\n")[0]?.slice(0, 60) ?? "";
     return `HTTP ${String(statusOf(answer) ?? "?")} from ${JSON.stringify(body)}, ${url}`;
   }
-  const known = isBroken(answer) || (answer.exit === 7 && !isRefused(answer)) ? undefined : FAILURE[answer.exit];
-  const failure = known ?? (answer.stderr.trim().split("\n").at(-1) || "failed");
-  return `curl exit ${String(answer.exit)}: ${failure}, ${url}`;
+  return `${describeFailure(answer)}, ${url}`;
 }
 
 function meaningOf(answer: Observation, target: Target, from: Vantage): string {
@@ -149,20 +138,22 @@ function meaningOf(answer: Observation, target: Target, from: Vantage): string {
       ? `somebody else answers in ${name}'s place`
       : `${name}'s address answers, but not as ${name} was told to`;
   }
-  // Exit 28 as well as 6: a resolver that asks others in vain may take longer than the request has.
-  if (/could not resolve|resolving timed out/i.test(answer.stderr)) {
+  const mode = failureMode(answer);
+  if (mode === "no-name") {
     return `no resolver knows the name, seen from ${describeVantage(from)}`;
   }
-  if (answer.exit === 7 && !isRefused(answer)) return `no way leads there from ${describeVantage(from)}`;
-  switch (answer.exit) {
-    case 7:
+  switch (mode) {
+    case "refused":
       return `nothing listens there: is container ${container} running, and on which port does it listen?`;
-    case 28:
+    case "unreachable":
+      return `no way leads there from ${describeVantage(from)}`;
+    case "dropped":
       return "the packets are dropped on the way: a firewall rule, or networks that are kept apart";
-    case 52:
-    case 56:
+    case "reset":
       return `docker-proxy accepted the connection, but nothing listens on the port that it leads to inside ${container}`;
     default:
-      return "the connection came about, and broke; the server's log may say why";
+      return answer.exit === 7
+        ? "no connection came about"
+        : "the connection came about, and broke; the server's log may say why";
   }
 }
