@@ -1,21 +1,10 @@
-import { type CheckRecord, count, exitCodeOf, type Verdict } from "../../lib/checks/record";
+import { readFileSync } from "fs";
+import { recordSchema } from "../../scripts/record-schema";
+import { CheckRecord, count, exitCodeOf, type Verdict } from "../../lib/checks/record";
+import { BASE } from "../report/records";
 
 function records(...verdicts: Verdict[]): CheckRecord[] {
-  return verdicts.map((verdict, n) => ({
-    schema: "check-record/1",
-    id: `x/${String(n)}`,
-    lab: "x",
-    what: "it holds",
-    claims: [],
-    verdict,
-    expected: "this",
-    actual: "that",
-    seeIt: [],
-    lookAt: [],
-    attempts: 1,
-    durationMs: 1,
-    evidence: [],
-  }));
+  return verdicts.map((verdict) => ({ ...BASE, verdict }));
 }
 
 test.each<[Verdict[], 0 | 1 | 2]>([
@@ -36,4 +25,14 @@ test("counts by verdict", () => {
     skip: 1,
     error: 1,
   });
+});
+
+test("its JSON Schema is kept as it is (npm run schema)", () => {
+  const kept: unknown = JSON.parse(readFileSync("docs/schema/check-record.schema.json", "utf8"));
+  expect(kept).toEqual(JSON.parse(JSON.stringify(recordSchema())));
+});
+
+test("a record with a key that nobody knows is none", () => {
+  expect(CheckRecord.safeParse(BASE).success).toBe(true);
+  expect(CheckRecord.safeParse({ ...BASE, mood: "good" }).success).toBe(false);
 });

@@ -1,7 +1,7 @@
 import type { Executed } from "../../lib/engine/execute";
 import type { Check } from "../../lib/checks/check";
 import type { Reference } from "../../lib/checks/command";
-import type { Need } from "../../lib/checks/probe";
+import type { Need } from "../../lib/checks/need";
 import type { Probe } from "../../lib/checks/probes";
 import type { CheckRecord } from "../../lib/checks/record";
 import { runChecks, type Surroundings, Unresolved } from "../../lib/checks/runner";
@@ -31,6 +31,9 @@ class Machine implements Surroundings {
   running = 0;
   mostAtOnce = 0;
   interfacesBefore = undefined;
+  /** So that the machine's time, which starts at 1000, is 13:00. */
+  readonly timeOrigin = Date.UTC(2026, 10, 21, 13) - 1000;
+  readonly engine = { version: "20.10.24", kernel: "6.18.5", summary: "engine 20.10.24" };
   private time = 1000;
 
   constructor(
@@ -322,6 +325,124 @@ describe("what the machine does not offer", () => {
   });
 });
 
+describe("a check may need more than its probe", () => {
+  const newer = { ...answers("x/a", 80), needs: [{ since: "28" }] };
+  const lacking = (need: Need): string | undefined => (need === "root" ? undefined : JSON.stringify(need));
+
+  test("and is skipped where that is not given", async () => {
+    const machine = new Machine(undefined, lacking);
+    expect(await only(machine, newer)).toMatchObject({ verdict: "skip", actual: '{"since":"28"}', looks: [] });
+    expect(machine.executed).toEqual([]);
+  });
+
+  test("and is run where it is", async () => {
+    expect(await only(new Machine(), newer)).toMatchObject({ verdict: "pass" });
+  });
+});
+
+describe("a run that is stopped", () => {
+  /** A machine on which the run is stopped while the nth command is under way; that one never comes back. */
+  function stoppedAt(nth: number, answer: () => Executed): { machine: Machine; signal: AbortSignal } {
+    const controller = new AbortController();
+    const machine = new Machine(answer);
+    const { execute } = machine;
+    const stopping = async (argv: readonly string[]): Promise<Executed> => {
+      const executed = execute(argv);
+      if (machine.executed.length < nth) return executed;
+      controller.abort("interrupted");
+      return new Promise(() => undefined);
+    };
+    return { machine: Object.assign(machine, { execute: stopping }), signal: controller.signal };
+  }
+  const checks = Array.from({ length: 8 }, (_, n) => answers(`x/n${String(n)}`, 80 + n));
+
+  test("has a record for each check: what was not over is an error, and no pass", async () => {
+    const { machine, signal } = stoppedAt(7, () => GOOD);
+    const records = await runChecks("x", [...checks, check("x/last", discarded)], machine, { deadlineMs: 0, signal });
+    const verdicts = records.map(({ verdict }) => verdict);
+    expect(verdicts.filter((verdict) => verdict === "pass")).toHaveLength(6);
+    expect(verdicts.filter((verdict) => verdict === "error")).toHaveLength(3);
+    expect(records.at(-1)).toMatchObject({
+      id: "x/last",
+      actual: "interrupted",
+      meaning: "it was not looked at",
+      attempts: 0,
+    });
+    expect(machine.executed).toHaveLength(7);
+  });
+
+  test("tells what was seen until then", async () => {
+    const { machine, signal } = stoppedAt(3, () => REFUSED);
+    const [record] = await runChecks("x", [answers("x/a", 80)], machine, { deadlineMs: 10_000, signal });
+    expect(record).toMatchObject({
+      verdict: "error",
+      actual: "interrupted",
+      meaning: "not over; at the last look: curl exit 7: connection refused, http://127.0.0.1:80/",
+      attempts: 3,
+    });
+  });
+
+  test("before it began looks at nothing", async () => {
+    const machine = new Machine();
+    const options = { deadlineMs: 0, signal: AbortSignal.abort("the time limit of 1 s is over") };
+    const records = await runChecks("x", checks, machine, options);
+    expect(new Set(records.map(({ verdict, actual }) => `${verdict}: ${actual}`))).toEqual(
+      new Set(["error: the time limit of 1 s is over"]),
+    );
+    expect(machine.executed).toEqual([]);
+  });
+
+  test("does not wait for a pause to end", async () => {
+    const controller = new AbortController();
+    const machine = Object.assign(new Machine(() => REFUSED), {
+      sleep: async (): Promise<void> => {
+        controller.abort("interrupted");
+        return new Promise(() => undefined);
+      },
+    });
+    const options = { deadlineMs: 10_000, signal: controller.signal };
+    expect(await runChecks("x", [answers("x/a", 80)], machine, options)).toMatchObject([{ verdict: "error" }]);
+  });
+});
+
+test("commands that hang one after the other end the check", async () => {
+  const machine = new Machine(undefined, undefined, () => Array.from({ length: 100 }, (_, n) => `10.0.0.${String(n)}`));
+  const { execute, sleep } = machine;
+  const slow = async (argv: readonly string[]): Promise<Executed> => {
+    await sleep(7000);
+    return execute(argv);
+  };
+  const everywhere = check("x/a", {
+    kind: "http",
+    from: HOST,
+    target: { host: [{ ref: "each-host-address" }], port: 80, server: web },
+    outcome: "answers",
+  });
+  expect(await only(Object.assign(machine, { execute: slow }), everywhere, 1000)).toMatchObject({
+    verdict: "error",
+    actual: "the check takes too long: its commands together did not end in time",
+  });
+  expect(machine.executed).toHaveLength(5);
+});
+
+test("a run of several labs has one beginning", async () => {
+  const machine = new Machine(() => REFUSED);
+  const origin = machine.now();
+  await runChecks("x", [answers("x/a", 80)], machine, { deadlineMs: 300, origin });
+  const [second] = await runChecks("y", [answers("y/a", 81)], machine, { deadlineMs: 300, origin });
+  expect(second).toMatchObject({ startMs: 280, startedAt: "2026-11-21T13:00:00.280Z" });
+  expect(second?.looks.map(({ startMs }) => startMs)).toEqual([280, 390, 550]);
+});
+
+test("of very many looks, the first and the last ones are kept", async () => {
+  const machine = new Machine(() => REFUSED);
+  const { attempts, looks } = await only(machine, answers("x/a", 80), 60_000);
+  expect(attempts).toBeGreaterThan(60);
+  expect(looks).toHaveLength(20);
+  expect(looks[0]?.startMs).toBe(0);
+  expect(looks.at(-1)?.startMs).toBeGreaterThan(58_000);
+});
+
 describe("the record", () => {
   test("holds what a report needs", async () => {
     const machine = new Machine(() => REFUSED);
@@ -337,8 +458,19 @@ describe("the record", () => {
       meaning: "nothing listens there: is container lab-x-web running, and on which port does it listen?",
       seeIt: ["curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:80/"],
       lookAt: ["docker logs lab-x-web", "docker ps --all --filter name=lab-x-web", "netstat -tulpn"],
-      attempts: 1,
+      vantage: { kind: "host" },
+      startedAt: "2026-11-21T13:00:00.000Z",
+      startMs: 0,
       durationMs: 10,
+      attempts: 1,
+      looks: [
+        {
+          startMs: 0,
+          durationMs: 10,
+          verdict: "fail",
+          actual: "curl exit 7: connection refused, http://127.0.0.1:80/",
+        },
+      ],
       evidence: [
         {
           command: ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", "3", "http://127.0.0.1:80/"],
@@ -348,6 +480,7 @@ describe("the record", () => {
           durationMs: 10,
         },
       ],
+      engine: machine.engine,
     });
   });
 

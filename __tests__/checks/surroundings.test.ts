@@ -2,8 +2,7 @@ import type Docker from "dockerode";
 import type { Reference } from "../../lib/checks/command";
 import { Unresolved } from "../../lib/checks/runner";
 import { realSurroundings } from "../../lib/checks/surroundings";
-
-const FACTS = { version: "20.10.24", kernel: "6.18.5", firewall: "iptables", noHostMode: undefined };
+import { CONDITIONS } from "./conditions";
 
 /** As dockerode rejects: the engine's own words lie in `json`. */
 const refusedBy = (message: string) =>
@@ -18,7 +17,7 @@ function engine(known: Readonly<Record<string, object>>): Docker {
 }
 
 const resolve = (known: Readonly<Record<string, object>>, reference: Reference): Promise<readonly string[]> =>
-  realSurroundings(engine(known), FACTS, undefined).resolve(reference);
+  realSurroundings(engine(known), CONDITIONS, undefined).resolve(reference);
 
 const pid: Reference = { ref: "container-pid", container: "web" };
 const address: Reference = { ref: "container-address", container: "web", network: "lan" };
@@ -76,7 +75,7 @@ test.each<[string, Readonly<Record<string, object>>, Reference, string]>([
 test("a silent engine has no values either", async () => {
   const inspect = async () => Promise.reject(new Error("connect ENOENT /var/run/docker.sock"));
   const silent = { getContainer: () => ({ inspect }) } as unknown as Docker;
-  await expect(realSurroundings(silent, FACTS, undefined).resolve(pid)).rejects.toThrow(
+  await expect(realSurroundings(silent, CONDITIONS, undefined).resolve(pid)).rejects.toThrow(
     new Unresolved("the engine does not answer: connect ENOENT /var/run/docker.sock"),
   );
 });
@@ -88,7 +87,7 @@ test("the host's addresses are those of IPv4, the loopback one among them", asyn
 });
 
 test("what is lacking is said with its reason", () => {
-  const lacking = (firewall: string) => realSurroundings(engine({}), { ...FACTS, firewall }, undefined).lacking;
+  const lacking = (firewall: string) => realSurroundings(engine({}), { ...CONDITIONS, firewall }, undefined).lacking;
   expect(lacking("iptables")("iptables")).toBeUndefined();
   expect(lacking("iptables+firewalld")("iptables")).toBeUndefined();
   expect(lacking("nftables")("iptables")).toBe("the engine filters packets by nftables");

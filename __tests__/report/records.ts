@@ -10,11 +10,28 @@ export const BASE: CheckRecord = {
   verdict: "pass",
   expected: "HTTP 200 from web-1 (token 7f3a0c1d)",
   actual: "HTTP 200 from web-1",
+  vantage: { kind: "host" },
   seeIt: ["curl -4 -sSiv --noproxy '*' --max-time 3 http://10.77.0.2:80/"],
   lookAt: [],
-  attempts: 1,
+  startedAt: "2026-11-21T13:00:00.005Z",
+  startMs: 5,
   durationMs: 14,
-  evidence: [],
+  attempts: 1,
+  looks: [{ startMs: 5, durationMs: 14, verdict: "pass", actual: "HTTP 200 from web-1" }],
+  evidence: [
+    {
+      command: ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", "3", "http://10.77.0.2:80/"],
+      exit: 0,
+      stdout: "HTTP/1.1 200 OK\r\n\r\nweb-1 7f3a0c1d\n",
+      stderr: "",
+      durationMs: 13,
+    },
+  ],
+  engine: {
+    version: "20.10.24",
+    kernel: "6.18.5",
+    summary: "engine 20.10.24, iptables-nft, userland-proxy on, kernel without ipvlan",
+  },
 };
 export const FAILED: CheckRecord = {
   ...BASE,
@@ -26,8 +43,26 @@ export const FAILED: CheckRecord = {
     "docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1",
   seeIt: ["curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/"],
   lookAt: ["docker logs lab-bridge-web-1", "netstat -tulpn"],
-  attempts: 6,
   durationMs: 9960,
+  attempts: 6,
+  looks: [0, 110, 270, 505, 850, 9945].map((startMs, n) => ({
+    startMs: startMs + 5,
+    durationMs: 10,
+    verdict: "fail",
+    actual:
+      n === 0
+        ? "curl exit 7: connection refused, http://127.0.0.1:8080/"
+        : "curl exit 56: connection reset by peer, http://127.0.0.1:8080/",
+  })),
+  evidence: [
+    {
+      command: ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", "3", "http://127.0.0.1:8080/"],
+      exit: 56,
+      stdout: "",
+      stderr: "curl: (56) Recv failure: Connection reset by peer\n",
+      durationMs: 9,
+    },
+  ],
 };
 export const SKIPPED: CheckRecord = {
   ...BASE,
@@ -35,8 +70,10 @@ export const SKIPPED: CheckRecord = {
   what: "what leaves the network takes the host's address",
   verdict: "skip",
   actual: "only root can look there (sudo)",
-  attempts: 0,
   durationMs: 0,
+  attempts: 0,
+  looks: [],
+  evidence: [],
 };
 export const BROKEN: CheckRecord = {
   ...BASE,
@@ -45,6 +82,11 @@ export const BROKEN: CheckRecord = {
   verdict: "error",
   expected: "one end of a veth pair inside lab-bridge-plain, the other in the bridge of bridge",
   actual: "container lab-bridge-plain is not running (exited)",
+  vantage: { kind: "namespace", container: "lab-bridge-plain" },
   seeIt: ["ip -j link show", 'ip -j link show master "docker0"'],
+  looks: [
+    { startMs: 5, durationMs: 14, verdict: "error", actual: "container lab-bridge-plain is not running (exited)" },
+  ],
+  evidence: [],
 };
 export const MIXED = [BASE, FAILED, SKIPPED, BROKEN];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { toShell } from "./command";
-import { commandsOf, Probe } from "./probes";
+import { Need } from "./need";
+import { commandsOf, needsOf, Probe } from "./probes";
 
 /** Source of the claims: see docs/claims.md. */
 export const ClaimId = z
@@ -22,6 +23,8 @@ export const Check = z.strictObject({
   why: z.string().min(1, "why it holds is said for someone who learns"),
   /** The sentences of the articles that it proves. */
   claims: z.array(ClaimId),
+  /** What must be given besides what the probe needs itself; without it the check is skipped. */
+  needs: z.array(Need).optional(),
   probe: Probe,
 });
 export type Check = z.infer<typeof Check>;
@@ -29,4 +32,9 @@ export type Check = z.infer<typeof Check>;
 /** The command lines that a person can type to see the same. */
 export function commandLines(check: Check): string[] {
   return commandsOf(check.probe).map(({ command }) => toShell(command));
+}
+
+/** All that must be given before the check makes sense. */
+export function needsOfCheck(check: Check): readonly Need[] {
+  return [...(check.needs ?? []), ...needsOf(check.probe)];
 }

@@ -1,4 +1,6 @@
 import type { Command } from "./command";
+import type { Need } from "./need";
+import type { Vantage } from "./vantage";
 
 /** What one command really returned. */
 export interface Observation {
@@ -36,15 +38,11 @@ export interface Judgement {
   readonly lookAt?: readonly string[];
 }
 
-/**
- * What the machine must offer before a probe makes sense. Where it does not, the check is skipped, with the reason.
- * `root`: other users' processes and namespaces, and packet filter rules; `iptables`: the engine's packet filter is it.
- */
-export type Need = "root" | "iptables";
-
 /** One kind of probe: what it runs, what it expects in words, and how it tells. */
 export interface ProbeKind<P> {
   readonly needs: (probe: P) => readonly Need[];
+  /** From where it looks first and foremost. @default the probe's `from`, else the host */
+  readonly vantage?: (probe: P) => Vantage;
   readonly commands: (probe: P) => readonly NamedCommand[];
   readonly expected: (probe: P) => string;
   readonly judge: (probe: P, findings: Findings) => Judgement;

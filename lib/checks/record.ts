@@ -1,18 +1,41 @@
 import { z } from "zod";
 import { ClaimId } from "./check";
+import { Vantage } from "./vantage";
 
 export const Verdict = z.enum(["pass", "fail", "skip", "error"]);
 export type Verdict = z.infer<typeof Verdict>;
 
 /** One command that was really run, and what it returned. */
 export const Evidence = z.strictObject({
+  /** The argument list as it was executed, references resolved. */
   command: z.array(z.string()),
   exit: z.number(),
+  /** Head and tail, where it is long. */
   stdout: z.string(),
   stderr: z.string(),
   durationMs: z.number(),
 });
 export type Evidence = z.infer<typeof Evidence>;
+
+/** One look at what is checked: when, for how long, and what was seen. */
+export const Look = z.strictObject({
+  /** Since the run began, by a clock that never jumps. */
+  startMs: z.number(),
+  durationMs: z.number(),
+  verdict: Verdict,
+  actual: z.string(),
+});
+export type Look = z.infer<typeof Look>;
+
+/** What the check ran on: the same for all records of a run, and in each, so that a record can be read alone. */
+export const RecordedEngine = z.strictObject({
+  version: z.string(),
+  /** The kernel's release. */
+  kernel: z.string(),
+  /** All that the run found out about engine and kernel, in one line. */
+  summary: z.string(),
+});
+export type RecordedEngine = z.infer<typeof RecordedEngine>;
 
 /** What came of one check: everything a report needs, and nothing that only the runner knows. */
 export const CheckRecord = z.strictObject({
@@ -23,17 +46,28 @@ export const CheckRecord = z.strictObject({
   claims: z.array(ClaimId),
   verdict: Verdict,
   expected: z.string(),
+  /** What was really seen at the last look; of a skipped check, why it was skipped. */
   actual: z.string(),
   /** What a failure or an error means, in plain words. */
   meaning: z.string().optional(),
+  /** From where it was looked. */
+  vantage: Vantage,
   /** Command lines to see the same by hand. */
   seeIt: z.array(z.string()),
   /** Command lines that show more, on a failure. */
   lookAt: z.array(z.string()),
-  attempts: z.number(),
+  /** When the check began: date and time in UTC, ISO 8601. */
+  startedAt: z.iso.datetime(),
+  /** The same since the run began, by a clock that never jumps. */
+  startMs: z.number(),
   durationMs: z.number(),
+  /** How often it was looked. */
+  attempts: z.number(),
+  /** Each look, in its order; of very many, the first and the last ones. */
+  looks: z.array(Look),
   /** Of the last attempt. */
   evidence: z.array(Evidence),
+  engine: RecordedEngine,
 });
 export type CheckRecord = z.infer<typeof CheckRecord>;
 

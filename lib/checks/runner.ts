@@ -1,23 +1,27 @@
 import type { Executed } from "../engine/execute";
 import type { Check } from "./check";
-import { commandLines } from "./check";
+import { commandLines, needsOfCheck } from "./check";
 import { type Resolve, resolved } from "./command";
-import type { Findings, Judgement, Need, Observation } from "./probe";
-import { changes, commandsOf, expectedOf, judge, needsOf } from "./probes";
-import type { CheckRecord, Evidence, Verdict } from "./record";
+import type { Need } from "./need";
+import type { Findings, Judgement, Observation } from "./probe";
+import { changes, commandsOf, expectedOf, judge, vantageOf } from "./probes";
+import type { CheckRecord, Evidence, Look, RecordedEngine, Verdict } from "./record";
 
 /** The runner's edges: what it runs with, and what it knows of the engine. Tests give their own. */
 export interface Surroundings {
   /** Runs a program to its end. Never rejects for what the program does; `missing` when there is no such program. */
-  readonly execute: (argv: readonly string[], timeoutMs: number) => Promise<Executed>;
+  readonly execute: (argv: readonly string[], timeoutMs: number, signal?: AbortSignal) => Promise<Executed>;
   readonly resolve: Resolve;
   /** Why a need is not met here, or undefined when it is. */
   readonly lacking: (need: Need) => string | undefined;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** What the calendar said when `now` was 0, in milliseconds since 1970. */
+  readonly timeOrigin: number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** The host's interfaces before the lab was created, if recorded. */
   readonly interfacesBefore: readonly string[] | undefined;
+  readonly engine: RecordedEngine;
 }
 
 /** A reference that has no value now: the container is gone or does not run. The message is for a person. */
@@ -28,6 +32,10 @@ export interface RunOptions {
   readonly deadlineMs: number;
   /** Called as each check ends, in the order in which they end. */
   readonly onRecord?: (record: CheckRecord) => void;
+  /** Stops the run: what is not over by then becomes an error, with the signal's reason as what was seen. */
+  readonly signal?: AbortSignal | undefined;
+  /** What `now` said when the run began, where it began before: several labs can be one run. @default now */
+  readonly origin?: number;
 }
 
 /** Ready in about 0.2 s as a rule: early, fast looks save most of the time. */
@@ -36,72 +44,102 @@ const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 1000;
 /** No command of a probe takes as long as this unless it hangs. */
 const COMMAND_TIMEOUT_MS = 8000;
+/** Nor does the last look at a check, once its deadline is over. */
+const LAST_LOOK_MS = 30_000;
 /** Probes mostly wait for other processes. */
 const AT_ONCE = 6;
+
+/** What all checks of a run share. */
+interface Run {
+  readonly lab: string;
+  readonly surroundings: Surroundings;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Comes about when the run is stopped, and never fails. */
+  readonly stopped: Promise<void>;
+  readonly origin: number;
+}
 
 /** Runs all checks, and returns a record for each, in the order of declaration. One failing check hides no other. */
 export async function runChecks(
   lab: string,
   checks: readonly Check[],
   surroundings: Surroundings,
-  options: RunOptions,
+  { deadlineMs, onRecord, signal, origin = surroundings.now() }: RunOptions,
 ): Promise<CheckRecord[]> {
+  const run: Run = { lab, surroundings, deadlineMs, signal, stopped: stopOf(signal), origin };
   const records = new Map<string, CheckRecord>();
-  const run = async (check: Check): Promise<void> => {
-    const record = await runCheck(lab, check, surroundings, options.deadlineMs);
+  const runOne = async (check: Check): Promise<void> => {
+    const record = await runCheck(run, check);
     records.set(check.id, record);
-    options.onRecord?.(record);
+    onRecord?.(record);
   };
   const looking = checks.filter((check) => !changes(check.probe));
   const queue = [...looking];
   const worker = async (): Promise<void> => {
-    for (let check = queue.shift(); check !== undefined; check = queue.shift()) await run(check);
+    for (let check = queue.shift(); check !== undefined; check = queue.shift()) await runOne(check);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  for (const check of checks.filter((one) => !looking.includes(one))) await run(check);
+  for (const check of checks.filter((one) => !looking.includes(one))) await runOne(check);
   return checks.flatMap((check) => records.get(check.id) ?? []);
 }
 
-/** Looks until the check passes, cannot be measured, or its time is over. */
-async function runCheck(
-  lab: string,
-  check: Check,
-  surroundings: Surroundings,
-  deadlineMs: number,
-): Promise<CheckRecord> {
-  const { now, sleep, lacking } = surroundings;
-  const reasons = needsOf(check.probe).flatMap((need) => lacking(need) ?? []);
-  if (reasons.length > 0) return record(lab, check, skipped(reasons), 0, 0);
+function stopOf(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve();
+    signal?.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** Looks until the check passes, cannot be measured, its time is over, or the run is stopped. */
+async function runCheck(run: Run, check: Check): Promise<CheckRecord> {
+  const { now, sleep, lacking } = run.surroundings;
   const start = now();
+  const looks: Look[] = [];
+  const reasons = needsOfCheck(check).flatMap((need) => lacking(need) ?? []);
+  if (reasons.length > 0) return recordOf(run, check, start, skipped(reasons), looks);
   let pause = FIRST_PAUSE_MS;
-  for (let attempts = 1; ; attempts += 1) {
-    const look = await lookOnce(check, surroundings);
-    const elapsed = now() - start;
-    if (look.judgement.verdict === "pass" || look.final || elapsed + pause > deadlineMs) {
-      return record(lab, check, look, attempts, elapsed);
+  for (;;) {
+    if (run.signal?.aborted === true) return recordOf(run, check, start, stopped(run, looks), looks);
+    const begun = now();
+    const limit = start + run.deadlineMs + LAST_LOOK_MS;
+    const seen = (await Promise.race([lookOnce(check, run, limit), run.stopped])) ?? stopped(run, looks);
+    const { verdict, actual } = seen.judgement;
+    looks.push({ startMs: since(run, begun), durationMs: Math.round(now() - begun), verdict, actual });
+    if (verdict === "pass" || seen.final || now() - start + pause > run.deadlineMs) {
+      return recordOf(run, check, start, seen, looks);
     }
-    await sleep(pause);
+    await Promise.race([sleep(pause), run.stopped]);
     pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
   }
 }
 
-interface Look {
+/** What one look brought. */
+interface Seen {
   readonly judgement: Omit<Judgement, "verdict"> & { readonly verdict: Verdict };
   readonly evidence: readonly Evidence[];
-  /** Looking again would not help: the tool is missing. */
+  /** Looking again would not help: the tool is missing, or the run is stopped. */
   readonly final: boolean;
 }
 
-function skipped(reasons: readonly string[]): Look {
+function skipped(reasons: readonly string[]): Seen {
   return { judgement: { verdict: "skip", actual: reasons.join("; ") }, evidence: [], final: true };
 }
 
-async function lookOnce(check: Check, surroundings: Surroundings): Promise<Look> {
+/** A check that did not come to its end tells nothing, whatever it looked like until then. */
+function stopped({ signal }: Run, looks: readonly Look[]): Seen {
+  const last = looks.at(-1);
+  const meaning = last === undefined ? "it was not looked at" : `not over; at the last look: ${last.actual}`;
+  return { judgement: { verdict: "error", actual: String(signal?.reason), meaning }, evidence: [], final: true };
+}
+
+async function lookOnce(check: Check, run: Run, limit: number): Promise<Seen> {
+  const { surroundings } = run;
   const observations: { name: string; observation: Observation }[] = [];
   try {
     for (const { name, command } of commandsOf(check.probe)) {
       for (const argv of await resolved(command, surroundings.resolve)) {
-        observations.push({ name, observation: await observe(argv, surroundings) });
+        observations.push({ name, observation: await observe(argv, run, limit) });
       }
     }
     const judgement = judge(check.probe, findings(observations, surroundings.interfacesBefore));
@@ -116,9 +154,13 @@ async function lookOnce(check: Check, surroundings: Surroundings): Promise<Look>
 /** A probe that could not even be made, and cannot be a moment later either. */
 class Unmeasurable extends Error {}
 
-async function observe(argv: readonly string[], { execute, now }: Surroundings): Promise<Observation> {
+async function observe(argv: readonly string[], { surroundings, signal }: Run, limit: number): Promise<Observation> {
+  const { execute, now } = surroundings;
   const start = now();
-  const { exit, stdout, stderr, missing } = await execute(argv, COMMAND_TIMEOUT_MS);
+  if (signal?.aborted === true) throw new Unmeasurable(String(signal.reason));
+  if (start >= limit) throw new Unmeasurable("the check takes too long: its commands together did not end in time");
+  const timeout = Math.min(COMMAND_TIMEOUT_MS, limit - start);
+  const { exit, stdout, stderr, missing } = await execute(argv, timeout, signal);
   if (missing !== undefined) throw new Unmeasurable(missing);
   const observation = { argv, exit, stdout, stderr, milliseconds: now() - start };
   const unmeasurable = engineTrouble(observation);
@@ -184,22 +226,40 @@ function headAndTail(text: string): string {
   return `${text.slice(0, half)}\n… ${String(text.length - LONGEST_OUTPUT)} characters left out …\n${text.slice(-half)}`;
 }
 
-function record(lab: string, check: Check, look: Look, attempts: number, elapsed: number): CheckRecord {
-  const { verdict, actual, meaning, lookAt } = look.judgement;
+function recordOf(run: Run, check: Check, start: number, seen: Seen, looks: readonly Look[]): CheckRecord {
+  const { now, timeOrigin, engine } = run.surroundings;
+  const { verdict, actual, meaning, lookAt } = seen.judgement;
   return {
     schema: "check-record/1",
     id: check.id,
-    lab,
+    lab: run.lab,
     what: check.what,
     claims: check.claims,
     verdict,
     expected: expectedOf(check.probe),
     actual,
     ...(meaning === undefined ? {} : { meaning }),
+    vantage: vantageOf(check.probe),
     seeIt: commandLines(check),
     lookAt: [...(lookAt ?? [])],
-    attempts,
-    durationMs: Math.round(elapsed),
-    evidence: [...look.evidence],
+    startedAt: new Date(timeOrigin + start).toISOString(),
+    startMs: since(run, start),
+    durationMs: Math.round(now() - start),
+    attempts: looks.length,
+    looks: firstAndLast(looks),
+    evidence: [...seen.evidence],
+    engine,
   };
+}
+
+function since({ origin }: Run, time: number): number {
+  return Math.round(time - origin);
+}
+
+/** A check that waits for long looks often, and most looks are alike. */
+const MOST_LOOKS = 20;
+
+function firstAndLast(looks: readonly Look[]): Look[] {
+  if (looks.length <= MOST_LOOKS) return [...looks];
+  return [...looks.slice(0, MOST_LOOKS / 2), ...looks.slice(-MOST_LOOKS / 2)];
 }

@@ -1,39 +1,37 @@
-import { readFile } from "fs/promises";
 import { networkInterfaces } from "os";
 import { performance } from "perf_hooks";
 import { setTimeout } from "timers/promises";
 import type Docker from "dockerode";
+import { type Conditions, describeConditions } from "../engine/conditions";
+import { daemonPid, ENGINE_PID_FILE } from "../engine/daemon";
 import { execute } from "../engine/execute";
-import type { EngineFacts } from "../engine/facts";
 import type { Reference } from "./command";
-import type { Need } from "./probe";
+import { lackingIn, type Need } from "./need";
 import { type Surroundings, Unresolved } from "./runner";
 
 /** The real machine and the real engine. */
 export function realSurroundings(
   docker: Docker,
-  facts: EngineFacts,
+  found: Conditions,
   interfacesBefore: readonly string[] | undefined,
 ): Surroundings {
   return {
     execute,
     resolve: (reference) => resolve(docker, reference),
-    lacking: (need) => lacking(need, facts),
+    lacking: (need) => lacking(need, found),
     now: () => performance.now(),
+    timeOrigin: performance.timeOrigin,
     sleep: async (milliseconds) => {
       await setTimeout(milliseconds);
     },
     interfacesBefore,
+    engine: { version: found.version, kernel: found.kernel, summary: describeConditions(found) },
   };
 }
 
-function lacking(need: Need, facts: EngineFacts): string | undefined {
-  switch (need) {
-    case "root":
-      return process.getuid?.() === 0 ? undefined : "only root can look there (sudo)";
-    case "iptables":
-      return facts.firewall.startsWith("iptables") ? undefined : `the engine filters packets by ${facts.firewall}`;
-  }
+function lacking(need: Need, found: Conditions): string | undefined {
+  if (need !== "root") return lackingIn(need, found);
+  return process.getuid?.() === 0 ? undefined : "only root can look there (sudo)";
 }
 
 async function resolve(docker: Docker, reference: Reference): Promise<readonly string[]> {
@@ -81,13 +79,9 @@ function unresolved(problem: unknown): never {
   throw new Unresolved(reason ?? `the engine does not answer: ${(problem as Error).message}`);
 }
 
-/** The daemon writes its process id there unless it is told otherwise. */
-const ENGINE_PID_FILE = "/run/docker.pid";
-
 async function enginePid(): Promise<string> {
-  const pid = (await readFile(ENGINE_PID_FILE, "utf8").catch(() => "")).trim();
-  const name = (await readFile(`/proc/${pid || "none"}/comm`, "utf8").catch(() => "")).trim();
-  if (name === "dockerd") return pid;
+  const pid = await daemonPid();
+  if (pid !== undefined) return pid;
   throw new Unresolved(`no dockerd of this machine is named in ${ENGINE_PID_FILE}; is the engine elsewhere?`);
 }
 

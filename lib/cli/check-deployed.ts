@@ -4,7 +4,7 @@ import type { DeployedLab } from "../checks/deployed";
 import { CheckRecord } from "../checks/record";
 import { type RunOptions, runChecks } from "../checks/runner";
 import { realSurroundings } from "../checks/surroundings";
-import { engineFacts } from "../engine/facts";
+import { conditions } from "../engine/conditions";
 import { readOwn, writeWhole } from "../terraform/files";
 import type { Project } from "../terraform/project";
 
@@ -21,9 +21,9 @@ export async function checkDeployed(
     readonly partly?: boolean;
   },
 ): Promise<CheckRecord[]> {
-  const facts = await engineFacts(docker);
+  const found = await conditions(docker);
   const before = await readOwn(project.before(lab.id), z.array(z.string()));
-  const records = await runChecks(lab.id, lab.checks, realSurroundings(docker, facts, before), options);
+  const records = await runChecks(lab.id, lab.checks, realSurroundings(docker, found, before), options);
   const others = options.partly === true ? await lastRecords(project, lab.id) : [];
   const remembered = [...others.filter(({ id }) => !records.some((one) => one.id === id)), ...records];
   await writeWhole(project.records(lab.id), JSON.stringify(remembered, null, 2));

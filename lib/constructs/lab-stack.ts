@@ -2,6 +2,7 @@ import { dependable, Lazy, LocalBackend, TerraformOutput, TerraformStack } from 
 import type { Construct } from "constructs";
 import { Check, commandLines } from "../checks/check";
 import type { DeployedLab } from "../checks/deployed";
+import type { Need } from "../checks/need";
 import type { Probe } from "../checks/probes";
 import { Identity, LABEL } from "../topology/identity";
 import { Lab } from "../topology/lab";
@@ -26,6 +27,8 @@ export interface CheckProps {
   readonly why: string;
   /** The sentences of the articles that it proves. @default none */
   readonly claim?: string | readonly string[];
+  /** What must be given besides what the probe needs itself; without it the check is skipped. @default nothing */
+  readonly needs?: readonly Need[];
 }
 
 /** nginx ends its requests in that time after SIGQUIT; then it is killed. */
@@ -173,8 +176,8 @@ export abstract class LabStack extends TerraformStack {
     };
   }
 
-  private parsedCheck(id: string, probe: Probe, { what, why, claim = [] }: CheckProps): Check {
-    const check = { id, what, why, claims: [claim].flat(), probe };
+  private parsedCheck(id: string, probe: Probe, { what, why, claim = [], needs }: CheckProps): Check {
+    const check = { id, what, why, claims: [claim].flat(), ...(needs === undefined ? {} : { needs }), probe };
     const result = Check.safeParse(check);
     if (result.success) return result.data;
     const { path = [], message = "" } = result.error.issues[0] ?? {};

@@ -12,14 +12,18 @@ export interface Executed {
 
 const LARGEST_OUTPUT = 16 * 1024 * 1024;
 
-/** Runs a program with its arguments, without any shell. Never rejects for what the program does. */
-export function execute(argv: readonly string[], timeoutMs: number): Promise<Executed> {
+/**
+ * Runs a program with its arguments, without any shell. Never rejects for what the program does.
+ * @param signal kills the program
+ */
+export function execute(argv: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<Executed> {
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
     const options = {
       timeout: timeoutMs,
       killSignal: "SIGKILL" as const,
       maxBuffer: LARGEST_OUTPUT,
+      ...(signal === undefined ? {} : { signal }),
       // Messages in English, since some are read by programs.
       env: { ...programEnvironment(process.env), LC_ALL: "C" },
     };

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { Findings, Judgement, NamedCommand, Need, ProbeKind } from "../probe";
+import type { Need } from "../need";
+import type { Findings, Judgement, NamedCommand, ProbeKind } from "../probe";
+import { HOST, type Vantage } from "../vantage";
 import { discardedPorts, DiscardedPortsProbe } from "./discarded-ports";
 import { http, HttpProbe } from "./http";
 import { inspect, InspectProbe } from "./inspect";
@@ -45,6 +47,11 @@ function kindOf(probe: Probe): ProbeKind<Probe> {
 
 export function needsOf(probe: Probe): readonly Need[] {
   return kindOf(probe).needs(probe);
+}
+
+/** From where a probe looks. */
+export function vantageOf(probe: Probe): Vantage {
+  return kindOf(probe).vantage?.(probe) ?? ("from" in probe ? probe.from : HOST);
 }
 
 export function commandsOf(probe: Probe): readonly NamedCommand[] {

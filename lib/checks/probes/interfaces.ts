@@ -24,6 +24,7 @@ const SHOW: Command = ["ip", "-j", "addr", "show"];
 
 export const interfaces: ProbeKind<InterfacesProbe> = {
   needs: ROOT,
+  vantage: ({ container }) => ({ kind: "namespace", container }),
   commands: (probe) => [
     { name: "host", command: at(HOST, SHOW) },
     { name: "container", command: at({ kind: "namespace", container: probe.container } satisfies Vantage, SHOW) },

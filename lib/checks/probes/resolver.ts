@@ -15,6 +15,7 @@ export type ResolverProbe = z.infer<typeof ResolverProbe>;
 
 export const resolver: ProbeKind<ResolverProbe> = {
   needs: (probe) => (probe.expectation === "as-on-host" ? [] : ["root"]),
+  vantage: ({ container }) => ({ kind: "container", container }),
   commands: (probe) => [
     { name: "inside", command: at({ kind: "container", container: probe.container }, ["cat", "/etc/resolv.conf"]) },
     ...(probe.expectation === "as-on-host"

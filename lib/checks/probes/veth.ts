@@ -12,6 +12,7 @@ export type VethProbe = z.infer<typeof VethProbe>;
 
 export const veth: ProbeKind<VethProbe> = {
   needs: ROOT,
+  vantage: ({ container }) => ({ kind: "namespace", container }),
   commands: (probe) => [
     { name: "inside", command: at({ kind: "namespace", container: probe.container }, ["ip", "-j", "link", "show"]) },
     {
