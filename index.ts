@@ -2,7 +2,15 @@
  * For labs of one's own: `import { LabStack, http } from "docker-network-labs"`. See README.md, "A lab of your own".
  */
 export { LabStack, type CheckProps, type LabStackProps } from "./lib/constructs/lab-stack";
-export { BridgeNetwork, DefaultBridge, HostNetwork, type BridgeNetworkProps } from "./lib/topology/network";
+export {
+  BridgeNetwork,
+  DefaultBridge,
+  HostNetwork,
+  NoneNetwork,
+  SharedNetwork,
+  type BridgeNetworkProps,
+} from "./lib/topology/network";
+export type { PublicationProps, Publish } from "./lib/topology/publication";
 export { Refusal, Unfit } from "./lib/topology/refusal";
-export type { Server, ServerProps } from "./lib/topology/server";
+export type { AttachmentProps, Server, ServerProps } from "./lib/topology/server";
 export * from "./lib/checks/vocabulary";

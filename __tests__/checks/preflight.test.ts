@@ -178,6 +178,41 @@ describe("a name", () => {
   });
 });
 
+describe("a port on one address of the host", () => {
+  const [server] = BRIDGE_LAB.servers;
+  if (server === undefined) throw new Error("the lab has no server");
+  const lab = { ...BRIDGE_LAB, servers: [{ ...server, ports: [{ port: 8080, on: "127.0.0.1" }] }] };
+
+  test.each(["127.0.0.1", "0.0.0.0", "::"])("is taken by a listener on %s", (address) => {
+    expect(obstacles(lab, world({ listeners: [listener(8080, { address })] }), [])).toEqual([
+      "port 127.0.0.1:8080 is taken: nginx, pid 812. Stop it",
+    ]);
+  });
+
+  test.each(["192.0.2.2", "127.0.0.2", "::1"])("is not taken by a listener on %s", (address) => {
+    expect(obstacles(lab, world({ listeners: [listener(8080, { address })] }), [])).toEqual([]);
+  });
+
+  test("is no other lab's at the same time, unless that is bound to another address", () => {
+    const other = (on: string) => ({
+      ...lab,
+      id: "other",
+      networks: [],
+      servers: [{ ...server, ports: [{ port: 8080, on }] }],
+    });
+    expect(
+      refused(() => {
+        refuseClashes([lab, other("0.0.0.0")]);
+      }),
+    ).toBe(
+      'other.web-1: 8080 is taken on the host by server "web-1" of lab bridge; one host port has one listener: 8081',
+    );
+    expect(() => {
+      refuseClashes([lab, other("127.0.0.2")]);
+    }).not.toThrow();
+  });
+});
+
 describe("a subnet", () => {
   const own = network("lab-bridge-lan", {
     id: `0123456789ab${"f".repeat(52)}`,

@@ -8,7 +8,7 @@ import { host, http, listening, namespace } from "../../lib/checks/vocabulary";
 import { LabStack } from "../../lib/constructs/lab-stack";
 import { unescaped } from "../../lib/constructs/unescaped";
 import { setSettings } from "../../lib/constructs/settings";
-import { BridgeNetwork, DefaultBridge, HostNetwork } from "../../lib/topology/network";
+import { BridgeNetwork, DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
 import type { ServerProps } from "../../lib/topology/server";
 import { SETTINGS } from "../labs/synthesized";
 import { refused } from "../topology/refused";
@@ -48,7 +48,11 @@ function full(): EmptyLab {
   const made = lab();
   const lan = made.addNetwork("lan", { subnet: "10.90.0.0/24" });
   const web = made.addServer("web", { network: HostNetwork.of(made.engine), port: 8081 });
-  const one = made.addServer("one", { network: lan, address: "10.90.0.2", publish: [8090, 443] });
+  const one = made.addServer("one", {
+    network: lan,
+    address: "10.90.0.2",
+    publish: [8090, { port: 443, on: "127.0.0.1", to: 81 }],
+  });
   made.addServer("two", { network: DefaultBridge.of(made.engine) });
   made.check("web/answers", http(web).from(host()).answers(), { ...SAID, claim: ["A4", "A11"] });
   made.check("publisher", listening(8090).isHeldByEngineFor(one), { ...SAID, claim: "B7" });
@@ -68,8 +72,8 @@ describe("what is declared", () => {
       network_mode: "bridge",
       networks_advanced: [{ name: "${docker_network.lan.name}", ipv4_address: "10.90.0.2", aliases: ["one"] }],
       ports: [
-        { internal: 80, external: 443 },
         { internal: 80, external: 8090 },
+        { internal: 81, external: 443, ip: "127.0.0.1" },
       ],
       lifecycle: { replace_triggered_by: ["docker_network.lan"] },
     });
@@ -122,7 +126,7 @@ describe("what is declared", () => {
   test("the preflight runs again when a port, a subnet or the image changes; text that looks like a template is none", () => {
     expect(resources("null_resource")["preflight"]?.["triggers"]).toEqual({
       image: "nginx:$${tag}",
-      ports: "8081 443 8090",
+      ports: "8081 127.0.0.1:443 8090",
       subnets: "10.90.0.0/24",
     });
   });
@@ -134,7 +138,7 @@ describe("what is declared", () => {
     expect(described).toMatchObject({ id: "mine", hostMode: true, image: "nginx:${tag}" });
     expect(described.servers.map(({ name, ports, url }) => [name, ports, url])).toEqual([
       ["web", [8081], "http://127.0.0.1:8081/"],
-      ["one", [443, 8090], "http://127.0.0.1:443/"],
+      ["one", [{ port: 443, on: "127.0.0.1" }, 8090], "http://127.0.0.1:443/"],
       ["two", [], undefined],
     ]);
     expect(described.checks.map(({ id, claims }) => [id, claims])).toEqual([
@@ -147,6 +151,43 @@ describe("what is declared", () => {
   test("the state lies where lab and cdktf both look, at a relative path", () => {
     expect(stack.terraform.backend).toEqual({ local: { path: "../../../terraform.mine.tfstate" } });
   });
+});
+
+test("every mode of the network, as the provider wants it", () => {
+  const made = lab();
+  const lan = made.addNetwork("lan", { subnet: "10.90.0.0/24", interContainerConnectivity: false, mtu: 1400 });
+  const vault = made.addNetwork("vault", { subnet: "10.91.0.0/24", internal: true });
+  const owner = made.addServer("owner", {
+    network: lan,
+    aliases: ["front"],
+    alsoOn: [{ network: vault, address: "10.91.0.2" }],
+  });
+  made.addServer("joiner", { network: SharedNetwork.of(owner), port: 81 });
+  made.addServer("alone", { network: NoneNetwork.of(made.engine) });
+  const { docker_container: containers, docker_network: networks } = synthesized(made).resource;
+  expect(containers?.["owner"]).toMatchObject({
+    network_mode: "bridge",
+    networks_advanced: [
+      { name: "${docker_network.lan.name}", aliases: ["owner", "front"] },
+      { name: "${docker_network.vault.name}", aliases: ["owner"], ipv4_address: "10.91.0.2" },
+    ],
+    lifecycle: { replace_triggered_by: ["docker_network.lan", "docker_network.vault"] },
+  });
+  expect(containers?.["joiner"]?.["network_mode"]).toBe("container:${docker_container.owner.id}");
+  expect(containers?.["alone"]?.["network_mode"]).toBe("none");
+  for (const name of ["joiner", "alone"]) {
+    expect(Object.keys(containers?.[name] ?? {})).not.toEqual(expect.arrayContaining(["networks_advanced"]));
+  }
+  expect(networks?.["lan"]?.["options"]).toEqual({
+    "com.docker.network.bridge.enable_icc": "false",
+    "com.docker.network.driver.mtu": "1400",
+  });
+  expect(networks?.["vault"]).toMatchObject({ internal: true });
+  expect(made.describe().servers.map(({ story }) => story)).toEqual([
+    'nginx "owner" on network lan (10.90.0.0/24) and network vault (10.91.0.0/24), port 80',
+    'nginx "joiner" lives in the network namespace of "owner", port 81',
+    'nginx "alone" has no network but its own loopback interface',
+  ]);
 });
 
 test("a resolver of one's choice is given to those on user-defined networks only", () => {

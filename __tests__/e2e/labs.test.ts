@@ -204,6 +204,38 @@ describe("a lab of one's own, from a file", () => {
   });
 });
 
+describe("a lab of every mode", () => {
+  const project = new TestProject();
+  const file = resolve("__tests__/e2e/labs-of-tests/every-mode.ts");
+  afterAll(() => project.remove());
+
+  /** The resources that a plan would change. */
+  const plannedChanges = async (id: string, ...options: string[]): Promise<string[]> => {
+    const terraform = (...args: string[]): Promise<Ran> =>
+      run(["terraform", ...args, "-no-color"], project.path("cdktf.out/stacks", id));
+    expect((await terraform("init")).exit).toBe(0);
+    const { stdout, exit } = await terraform("plan", "-detailed-exitcode", ...options);
+    const changes = stdout.match(/(?<=^ {2}# )\S+/gm) ?? [];
+    expect(exit).toBe(changes.length === 0 ? 0 : 2);
+    return changes.sort();
+  };
+
+  test("comes up, proven; a second plan is empty; who joined a namespace is replaced with its owner; and it vanishes", async () => {
+    const before = await snapshot();
+    const up = await project.lab(["up", file]);
+    expect(up.said).toContain("9 passed, 0 failed");
+    expect(up.exit).toBe(0);
+    expect(await plannedChanges("every-mode")).toEqual([]);
+    expect(await plannedChanges("every-mode", "-replace=docker_container.owner")).toEqual([
+      "docker_container.joiner",
+      "docker_container.owner",
+      "null_resource.checks",
+    ]);
+    expect((await project.lab(["down", file])).exit).toBe(0);
+    expect(await snapshot()).toEqual(before);
+  });
+});
+
 describe("a lab whose state is lost or broken", () => {
   const project = new TestProject();
   const state = project.path("terraform.host.tfstate");

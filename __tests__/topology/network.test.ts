@@ -19,6 +19,27 @@ test("bad names and subnets are refused under the lab's name", () => {
   );
 });
 
+test("a network has a way out, and its containers meet, unless it is said otherwise", () => {
+  expect(lan({ subnet: "10.77.0.0/24" })).toMatchObject({
+    internal: false,
+    interContainerConnectivity: true,
+    mtu: undefined,
+  });
+  const other = { internal: true, interContainerConnectivity: false, mtu: 1400 };
+  expect(lan({ subnet: "10.77.0.0/24", ...other })).toMatchObject(other);
+});
+
+test.each([
+  [67, 68],
+  [65536, 65535],
+  [1400.5, 1401],
+  [NaN, 1500],
+])("an MTU of %d is refused", (mtu, nearest) => {
+  expect(refused(() => lan({ subnet: "10.77.0.0/24", mtu }))).toBe(
+    `bridge.lan.mtu: ${String(mtu)} is no size of a packet; an MTU is a whole number of bytes from 68 to 65535: ${String(nearest)}`,
+  );
+});
+
 test.each([
   ["10.77.1.1", "10.77.1.1 lies outside 10.77.0.0/24; an address lies in its network's subnet: 10.77.0.1"],
   [

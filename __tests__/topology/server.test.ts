@@ -1,5 +1,12 @@
 import { Identity } from "../../lib/topology/identity";
-import { BridgeNetwork, DefaultBridge, Engine, HostNetwork } from "../../lib/topology/network";
+import {
+  BridgeNetwork,
+  DefaultBridge,
+  Engine,
+  HostNetwork,
+  NoneNetwork,
+  SharedNetwork,
+} from "../../lib/topology/network";
 import { Server, type ServerProps } from "../../lib/topology/server";
 import { refused } from "./refused";
 
@@ -11,14 +18,24 @@ test("a host-mode server takes the port that it listens on", () => {
   expect(server({ network: HostNetwork.of(Engine.local), port: "8081" })).toMatchObject({
     container: "lab-bridge-web",
     port: 8081,
-    hostPorts: [8081],
+    hostListeners: [{ port: 8081, on: "0.0.0.0" }],
     token: identity.tokenOf("web"),
   });
 });
 
 test("a bridged server takes what it publishes, in ascending order, and nothing else", () => {
-  expect(server({ network: lan, publish: [9090, "8080", 443] }).hostPorts).toEqual([443, 8080, 9090]);
-  expect(server({ network: DefaultBridge.of(Engine.local) }).hostPorts).toEqual([]);
+  const publish = [{ port: "9090", on: "127.0.0.1", to: 90 }, "8080", { port: 443, to: "443" }];
+  expect(server({ network: lan, publish }).publications).toEqual([
+    { port: 443, on: "0.0.0.0", to: 443 },
+    { port: 8080, on: "0.0.0.0", to: 80 },
+    { port: 9090, on: "127.0.0.1", to: 90 },
+  ]);
+  expect(server({ network: lan, publish }).hostListeners).toEqual([
+    { port: 443, on: "0.0.0.0" },
+    { port: 8080, on: "0.0.0.0" },
+    { port: 9090, on: "127.0.0.1" },
+  ]);
+  expect(server({ network: DefaultBridge.of(Engine.local) }).hostListeners).toEqual([]);
 });
 
 test("illegal combinations do not compile", () => {
@@ -29,7 +46,61 @@ test("illegal combinations do not compile", () => {
   const addressed: ServerProps = { network, address: "10.77.0.2" };
   // @ts-expect-error on the default bridge the engine chooses the address
   const chosen: ServerProps = { network: DefaultBridge.of(Engine.local), address: "172.17.0.9" };
-  expect([publishing, addressed, chosen]).toHaveLength(3);
+  // @ts-expect-error the default bridge knows no names
+  const named: ServerProps = { network: DefaultBridge.of(Engine.local), aliases: ["front"] };
+  // @ts-expect-error a server without a network has nothing that a port of the host could lead to
+  const alone: ServerProps = { network: NoneNetwork.of(Engine.local), publish: [8080] };
+  // @ts-expect-error a server without a network is on no other either: the engine refuses to connect it
+  const connected: ServerProps = { network: NoneNetwork.of(Engine.local), alsoOn: [{ network: lan }] };
+  const shared = SharedNetwork.of(server({ network: lan }));
+  // @ts-expect-error in a shared namespace the owner publishes
+  const joined: ServerProps = { network: shared, publish: [8080] };
+  // @ts-expect-error in a shared namespace the address is the owner's
+  const settled: ServerProps = { network: shared, address: "10.77.0.2" };
+  // @ts-expect-error in a shared namespace the names are the owner's
+  const called: ServerProps = { network: shared, aliases: ["front"] };
+  // @ts-expect-error a server in host mode has no name on a network of the lab
+  const known: ServerProps = { network, aliases: ["front"] };
+  // @ts-expect-error a server in host mode is on no network of the lab
+  const both: ServerProps = { network, alsoOn: [{ network: lan }] };
+  expect([publishing, addressed, chosen, named, alone, connected, joined, settled, called, known, both]).toHaveLength(
+    11,
+  );
+});
+
+describe("a shared namespace", () => {
+  test("is a bridged server's, or one's without network", () => {
+    const owners: ServerProps[] = [
+      { network: lan },
+      { network: DefaultBridge.of(Engine.local) },
+      { network: NoneNetwork.of(Engine.local) },
+    ];
+    for (const props of owners) {
+      const owner = server(props, "owner");
+      expect(server({ network: SharedNetwork.of(owner), port: 81 }).namespaceOwner).toBe(owner);
+      expect(owner.namespaceOwner).toBe(owner);
+    }
+  });
+
+  test("is not the host's, nor one that its owner shares itself", () => {
+    const inHost = server({ network: HostNetwork.of(Engine.local) }, "first");
+    expect(refused(() => server({ network: SharedNetwork.of(inHost) }))).toBe(
+      'bridge.web.network: server "first" is in the host\'s namespace; a server shares that by: HostNetwork.of(engine)',
+    );
+    const joiner = server({ network: SharedNetwork.of(server({ network: lan }, "first")) }, "second");
+    expect(refused(() => server({ network: SharedNetwork.of(joiner) }))).toBe(
+      'bridge.web.network: server "second" is in the namespace of "first" itself; a namespace is shared by its owner: SharedNetwork.of(first)',
+    );
+  });
+});
+
+test("a server on several networks has an address and names on each", () => {
+  const dmz = new BridgeNetwork(identity, "dmz", { subnet: "10.78.0.0/24" });
+  const alsoOn = [{ network: dmz, address: "10.78.0.5", aliases: ["front", "front"] }];
+  expect(server({ network: lan, alsoOn }).attachments).toEqual([
+    { network: lan, address: undefined, names: ["web"] },
+    { network: dmz, address: "10.78.0.5", names: ["web", "front"] },
+  ]);
 });
 
 const rule = "a port is a whole number from 1 to 65535";
@@ -51,6 +122,44 @@ test.each<[string, ServerProps, string]>([
     "the gateway's address",
     { network: lan, address: "10.77.0.1" },
     "bridge.web.address: 10.77.0.1 is the gateway's; an address is given once in a network: 10.77.0.2",
+  ],
+  [
+    "an address of another network",
+    {
+      network: lan,
+      alsoOn: [{ network: new BridgeNetwork(identity, "dmz", { subnet: "10.78.0.0/24" }), address: "10.77.0.2" }],
+    },
+    "bridge.web.address: 10.77.0.2 lies outside 10.78.0.0/24; an address lies in its network's subnet: 10.78.0.2",
+  ],
+  [
+    "an alias",
+    { network: lan, aliases: ["Front page"] },
+    'bridge.web.aliases: "Front page" is not a name; a name is lower-case letters, digits and hyphens, and starts with a letter: front-page',
+  ],
+  [
+    "one network twice",
+    { network: lan, alsoOn: [{ network: lan, aliases: ["front"] }] },
+    'bridge.web.alsoOn: network "lan" is given twice; a server is on a network once, with as many aliases as it likes',
+  ],
+  [
+    "one port twice",
+    { network: lan, publish: [8080, { port: 8081, on: "127.0.0.1" }] },
+    "bridge.web.publish: 8080 and 127.0.0.1:8081 both lead to port 80; a server's port is published once",
+  ],
+  [
+    "an address of the host",
+    { network: lan, publish: [{ port: 8080, on: "localhost" }] },
+    'bridge.web.publish: "localhost" is not an IPv4 address; a port is published on one of the host\'s: 127.0.0.1',
+  ],
+  [
+    "a port inside",
+    { network: lan, publish: [{ port: 8080, to: 0 }] },
+    `bridge.web.publish: 0 is no port that one can listen on; ${rule}: 80`,
+  ],
+  [
+    "a published port",
+    { network: new BridgeNetwork(identity, "vault", { subnet: "10.79.0.0/24", internal: true }), publish: [8080] },
+    'bridge.web.publish: network "vault" is internal; a port is published by a network that has a way out: alsoOn, with a network that is not internal',
   ],
   [
     "no address",

@@ -1,5 +1,15 @@
 import { z } from "zod";
+import { EVERY_ADDRESS, type HostListener } from "../topology/publication";
+import { Topology } from "../topology/topology";
 import { Check } from "./check";
+
+/** A port of the host, on every address of it or on one. */
+export const PortEntry = z.union([z.number(), z.strictObject({ port: z.number(), on: z.string() })]);
+export type PortEntry = z.infer<typeof PortEntry>;
+
+export function hostListener(entry: PortEntry): HostListener {
+  return typeof entry === "number" ? { port: entry, on: EVERY_ADDRESS } : entry;
+}
 
 /**
  * What a stack says of its lab to those who look at it later: the preflight, the checks, the teardown's proof, the
@@ -19,7 +29,7 @@ export const DeployedLab = z.strictObject({
       container: z.string(),
       token: z.string(),
       /** Host ports that it takes. */
-      ports: z.array(z.number()),
+      ports: z.array(PortEntry),
       /** The environment variable that changes them. */
       portOption: z.string().optional(),
       /** One line: what it is and where. */
@@ -28,6 +38,8 @@ export const DeployedLab = z.strictObject({
       url: z.string().optional(),
     }),
   ),
+  /** What follows from the networks and servers is derived from this. Absent in labs that older versions deployed. */
+  topology: Topology.optional(),
   checks: z
     .array(Check)
     .refine((checks) => new Set(checks.map((check) => check.id)).size === checks.length, "check ids are unique"),

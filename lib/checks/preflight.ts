@@ -1,7 +1,8 @@
 import { Refusal } from "../topology/refusal";
 import { Subnet } from "../topology/subnet";
 import { freePort } from "../topology/port";
-import type { DeployedLab } from "./deployed";
+import { collide, EVERY_ADDRESS, type HostListener, listenerText } from "../topology/publication";
+import { type DeployedLab, hostListener } from "./deployed";
 import type { FoundContainer, FoundListener, FoundNetwork, World } from "./world";
 
 /**
@@ -23,21 +24,17 @@ export function obstacles(lab: DeployedLab, world: World, known: readonly string
  * @throws Refusal for a host port or a subnet that two of them want
  */
 export function refuseClashes(labs: readonly DeployedLab[]): void {
-  const ports = new Map<number, string>();
-  for (const { id, servers } of labs) {
-    for (const { name, port, portOption } of servers.flatMap((one) => one.ports.map((port) => ({ ...one, port })))) {
-      const holder = ports.get(port);
-      if (holder !== undefined) {
-        const wanted = labs.flatMap((lab) => lab.servers.flatMap((server) => server.ports));
-        const property = portOption ?? `${id}.${name}`;
-        throw new Refusal(
-          property,
-          `${String(port)} is taken on the host by server ${holder}; one host port has one listener`,
-          freePort(port, new Set(wanted))?.toString(),
-        );
-      }
-      ports.set(port, `"${name}" of lab ${id}`);
-    }
+  const wanted = labs.flatMap(({ id, servers }) =>
+    servers.flatMap((server) => server.ports.map((entry) => ({ id, server, listener: hostListener(entry) }))),
+  );
+  for (const [index, { id, server, listener }] of wanted.entries()) {
+    const holder = wanted.slice(0, index).find((other) => collide(other.listener, listener));
+    if (holder === undefined) continue;
+    throw new Refusal(
+      server.portOption ?? `${id}.${server.name}`,
+      `${listenerText(listener)} is taken on the host by server "${holder.server.name}" of lab ${holder.id}; one host port has one listener`,
+      freePort(listener.port, new Set(wanted.map((one) => one.listener.port)))?.toString(),
+    );
   }
   const subnets = labs.flatMap(({ id, networks }) =>
     networks.flatMap(({ name, subnet }) => {
@@ -84,16 +81,21 @@ function nameAdvice(lab: DeployedLab, there: FoundContainer | FoundNetwork, kind
 
 function portObstacles(lab: DeployedLab, world: World): string[] {
   return lab.servers.flatMap((server) =>
-    server.ports.flatMap((port) => {
-      const holders = world.listeners.filter((one) => one.port === port && one.protocol.startsWith("tcp"));
+    server.ports.map(hostListener).flatMap((wanted) => {
+      const holders = world.listeners.filter((one) => isInTheWay(one, wanted));
       const holder = holders.find((one) => !isOwn(lab, containerBehind(one, world)));
       if (holder === undefined) return [];
       const container = containerBehind(holder, world);
       return [
-        `port ${String(port)} is taken: ${holderName(lab, holder, container)}. ${portAdvice(lab, server, port, world, container)}`,
+        `port ${listenerText(wanted)} is taken: ${holderName(lab, holder, container)}. ${portAdvice(lab, server, wanted.port, world, container)}`,
       ];
     }),
   );
+}
+
+/** A listener on every address of IPv6 takes the port of IPv4 too, as a rule. */
+function isInTheWay({ protocol, address, port }: FoundListener, wanted: HostListener): boolean {
+  return protocol.startsWith("tcp") && collide({ port, on: address === "::" ? EVERY_ADDRESS : address }, wanted);
 }
 
 /** The container whose process listens, or to which the engine's listener leads. */

@@ -35,8 +35,8 @@ class HttpRequest {
     return new HttpRequest(this.server, vantage, this.address, this.port);
   }
 
-  /** By a name of the server's, as the vantage's resolver knows it. @default the server's own */
-  byName(name = this.server.name): HttpRequest {
+  /** By a name that the vantage's resolver knows: the server's own (in a shared namespace, its owner's), or an alias. */
+  byName(name = this.server.namespaceOwner.name): HttpRequest {
     return new HttpRequest(this.server, this.vantage, name, this.port);
   }
 
@@ -106,11 +106,10 @@ class HttpRequest {
   }
 }
 
-function addressOf(server: Server): Word {
-  if (server.network.mode === "host") return "127.0.0.1";
-  return (
-    server.address ?? [{ ref: "container-address", container: server.container, network: server.network.engineName }]
-  );
+/** Where a server listens: in a shared namespace, the owner's address; without any network, loopback alone. */
+function addressOf({ namespaceOwner: { network, address, container } }: Server): Word {
+  if (network.mode === "host" || network.mode === "none") return "127.0.0.1";
+  return address ?? [{ ref: "container-address", container, network: network.engineName }];
 }
 
 /** Who listens on one of the host's ports. */

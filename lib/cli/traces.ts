@@ -1,6 +1,7 @@
-import type { DeployedLab } from "../checks/deployed";
+import { type DeployedLab, hostListener } from "../checks/deployed";
 import type { Traces } from "../checks/leftovers";
 import { execute } from "../engine/execute";
+import { EVERY_ADDRESS, type HostListener } from "../topology/publication";
 
 const TIMEOUT_MS = 4000;
 
@@ -8,7 +9,7 @@ const TIMEOUT_MS = 4000;
 export async function traces(lab: Pick<DeployedLab, "servers">): Promise<Traces> {
   const answering = await Promise.all(
     lab.servers.map(async (server) => {
-      const answers = await Promise.all(server.ports.map(ask));
+      const answers = await Promise.all(server.ports.map((entry) => ask(hostListener(entry))));
       return answers.some((body) => body.includes(server.token)) ? [server.name] : [];
     }),
   );
@@ -16,7 +17,7 @@ export async function traces(lab: Pick<DeployedLab, "servers">): Promise<Traces>
   return { answering: answering.flat(), rules: stdout.split("\n").filter((line) => line.startsWith("-A ")) };
 }
 
-async function ask(port: number): Promise<string> {
-  const url = `http://127.0.0.1:${String(port)}/`;
+async function ask({ port, on }: HostListener): Promise<string> {
+  const url = `http://${on === EVERY_ADDRESS ? "127.0.0.1" : on}:${String(port)}/`;
   return (await execute(["curl", "-4", "-sS", "--noproxy", "*", "--max-time", "2", url], TIMEOUT_MS)).stdout;
 }

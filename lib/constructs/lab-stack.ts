@@ -1,7 +1,7 @@
 import { dependable, Lazy, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { Check, commandLines } from "../checks/check";
-import type { DeployedLab } from "../checks/deployed";
+import type { DeployedLab, PortEntry } from "../checks/deployed";
 import type { Need } from "../checks/need";
 import type { Probe } from "../checks/probes";
 import { Identity, LABEL } from "../topology/identity";
@@ -9,9 +9,18 @@ import { Lab } from "../topology/lab";
 import { checkedName } from "../topology/name";
 import { BridgeNetwork, type BridgeNetworkProps, Engine } from "../topology/network";
 import { Refusal } from "../topology/refusal";
-import { Server, type ServerProps } from "../topology/server";
+import { EVERY_ADDRESS, type HostListener, listenerText } from "../topology/publication";
+import { type Attachment, Server, type ServerProps } from "../topology/server";
 import { literal, literals } from "./literal";
-import { Container, DockerProvider, Image, Network, NullProvider, NullResource } from "./providers";
+import {
+  Container,
+  type ContainerConfig,
+  DockerProvider,
+  Image,
+  Network,
+  NullProvider,
+  NullResource,
+} from "./providers";
 import { type Settings, settingsOf } from "./settings";
 import { SITE_FILE, siteOf } from "./site";
 
@@ -89,6 +98,8 @@ export abstract class LabStack extends TerraformStack {
       name: network.engineName,
       driver: "bridge",
       ipamConfig: [{ subnet: network.subnet.toString(), gateway: network.gateway }],
+      ...(network.internal ? { internal: true } : {}),
+      ...driverOptions(network),
       labels: this.labels(),
       dependsOn: [this.stages.preflight],
     });
@@ -100,29 +111,13 @@ export abstract class LabStack extends TerraformStack {
   /** @throws Refusal for a bad or taken name, port or address */
   addServer(name: string, props: ServerProps): Server {
     this.refuseOwnName("servers", name);
-    const network = props.network instanceof BridgeNetwork ? this.declared(props.network) : undefined;
     const server = this.lab.addServer(new Server(this.lab.identity, name, props));
     const container = new Container(this, name, {
       name: server.container,
       image: this.stages.image.imageId,
-      networkMode: server.network.mode === "host" ? "host" : "bridge",
-      ...(network === undefined
-        ? {}
-        : {
-            networksAdvanced: [
-              {
-                name: network.name,
-                ...(server.address === undefined ? {} : { ipv4Address: server.address }),
-                aliases: [name],
-              },
-            ],
-            // A container does not survive its network: without this, replacing the network waits for its death in vain.
-            lifecycle: { replaceTriggeredBy: [dependable(network)] },
-            ...(this.settings.dns === undefined ? {} : { dns: [this.settings.dns] }),
-          }),
-      ...(server.publish.length === 0
-        ? {}
-        : { ports: server.publish.map((port) => ({ internal: server.port, external: port })) }),
+      networkMode: this.networkMode(server),
+      ...this.attached(server.attachments),
+      ...(server.publications.length === 0 ? {} : { ports: portsOf(server) }),
       upload: [{ file: SITE_FILE, content: literal(siteOf(server)) }],
       labels: [...this.labels(), { label: LABEL.server, value: name }],
       destroyGraceSeconds: GRACE_SECONDS,
@@ -166,11 +161,12 @@ export abstract class LabStack extends TerraformStack {
         name: server.name,
         container: server.container,
         token: server.token,
-        ports: [...server.hostPorts],
+        ports: server.hostListeners.map(portEntry),
         ...(server.portOption === undefined ? {} : { portOption: server.portOption }),
         story: storyOf(server),
-        ...(server.hostPorts[0] === undefined ? {} : { url: `http://127.0.0.1:${String(server.hostPorts[0])}/` }),
+        ...(server.hostListeners[0] === undefined ? {} : { url: urlOf(server.hostListeners[0]) }),
       })),
+      topology: this.lab.topology(),
       checks: this.checks,
       tryNext: this.commands,
     };
@@ -217,7 +213,7 @@ export abstract class LabStack extends TerraformStack {
     const { networks, servers } = this.lab;
     this.stages.preflight.triggers = {
       image: literal(this.settings.image),
-      ports: servers.flatMap((server) => server.hostPorts).join(" "),
+      ports: servers.flatMap((server) => server.hostListeners.map(listenerText)).join(" "),
       subnets: networks.map((network) => network.subnet.toString()).join(" "),
     };
     this.stages.checks.triggers = Object.fromEntries([
@@ -231,12 +227,7 @@ export abstract class LabStack extends TerraformStack {
 
   private declared(network: BridgeNetwork): Network {
     const declared = this.networks.get(network);
-    if (declared === undefined) {
-      throw new Refusal(
-        `${this.lab.id}.servers`,
-        `network "${network.name}" is not of this lab; addNetwork makes one that is`,
-      );
-    }
+    if (declared === undefined) throw new Error(`${network.name} is not declared`);
     return declared;
   }
 
@@ -251,6 +242,41 @@ export abstract class LabStack extends TerraformStack {
     );
   }
 
+  /** As the provider reads it back: a namespace is shared by the id of its owner, which then also replaces who joined it. */
+  private networkMode({ network }: Server): string {
+    switch (network.mode) {
+      case "host":
+      case "none":
+        return network.mode;
+      case "shared":
+        return `container:${this.containerOf(network.owner).id}`;
+      case "bridge":
+      case "default-bridge":
+        return "bridge";
+    }
+  }
+
+  private attached(attachments: readonly Attachment[]): Partial<ContainerConfig> {
+    if (attachments.length === 0) return {};
+    const networks = attachments.map(({ network }) => this.declared(network));
+    return {
+      networksAdvanced: attachments.map(({ address, names }, index) => ({
+        name: networks[index]?.name ?? "",
+        ...(address === undefined ? {} : { ipv4Address: address }),
+        aliases: [...names],
+      })),
+      // A container does not survive its network: without this, replacing the network waits for its death in vain.
+      lifecycle: { replaceTriggeredBy: networks.map((network) => dependable(network)) },
+      ...(this.settings.dns === undefined ? {} : { dns: [this.settings.dns] }),
+    };
+  }
+
+  private containerOf(server: Server): Container {
+    const container = this.containers.get(server);
+    if (container === undefined) throw new Error(`${server.name} is not declared`);
+    return container;
+  }
+
   private labels(): { label: string; value: string }[] {
     const { instance, version } = this.settings;
     return [
@@ -261,14 +287,47 @@ export abstract class LabStack extends TerraformStack {
   }
 }
 
-function storyOf({ name, network, publish, port }: Server): string {
-  const published = publish.length === 0 ? "" : `, published on ${publish.join(", ")}`;
+/** What differs from the bridge driver's own ways. */
+function driverOptions({ interContainerConnectivity, mtu }: BridgeNetwork): { options?: Record<string, string> } {
+  const options = {
+    ...(interContainerConnectivity ? {} : { "com.docker.network.bridge.enable_icc": "false" }),
+    ...(mtu === undefined ? {} : { "com.docker.network.driver.mtu": String(mtu) }),
+  };
+  return Object.keys(options).length === 0 ? {} : { options };
+}
+
+/** In the order in which the provider reads them back. */
+function portsOf({ publications }: Server): { internal: number; external: number; ip?: string }[] {
+  return [...publications]
+    .sort((a, b) => a.to - b.to)
+    .map(({ port, on, to }) => ({ internal: to, external: port, ...(on === EVERY_ADDRESS ? {} : { ip: on }) }));
+}
+
+function portEntry({ port, on }: HostListener): PortEntry {
+  return on === EVERY_ADDRESS ? port : { port, on };
+}
+
+function urlOf({ port, on }: HostListener): string {
+  return `http://${on === EVERY_ADDRESS ? "127.0.0.1" : on}:${String(port)}/`;
+}
+
+function storyOf({ name, network, attachments, publications, port }: Server): string {
+  const published =
+    publications.length === 0
+      ? ""
+      : `, published on ${publications.map((one) => listenerText(one) + (one.to === port ? "" : ` (port ${String(one.to)})`)).join(", ")}`;
   switch (network.mode) {
     case "host":
       return `nginx "${name}" lives in the host's own network namespace`;
+    case "none":
+      return `nginx "${name}" has no network but its own loopback interface`;
+    case "shared":
+      return `nginx "${name}" lives in the network namespace of "${network.owner.name}", port ${String(port)}`;
     case "default-bridge":
       return `nginx "${name}" on the default bridge${published}`;
-    case "bridge":
-      return `nginx "${name}" on network ${network.name} (${network.subnet.toString()}), port ${String(port)}${published}`;
+    case "bridge": {
+      const networks = attachments.map((one) => `network ${one.network.name} (${one.network.subnet.toString()})`);
+      return `nginx "${name}" on ${networks.join(" and ")}, port ${String(port)}${published}`;
+    }
   }
 }

@@ -3,7 +3,7 @@
  * Deep imports: the package's index loads every resource that the provider has.
  */
 export { DockerProvider } from "@cdktf/provider-docker/lib/provider";
-export { Container } from "@cdktf/provider-docker/lib/container";
+export { Container, type ContainerConfig } from "@cdktf/provider-docker/lib/container";
 export { Image } from "@cdktf/provider-docker/lib/image";
 export { Network } from "@cdktf/provider-docker/lib/network";
 export { NullProvider } from "@cdktf/provider-null/lib/provider";

@@ -2,8 +2,10 @@ import type { Identity } from "./identity";
 import type { BridgeNetwork } from "./network";
 import { LONGEST_NAME } from "./name";
 import { freePort } from "./port";
+import { collide, type HostListener, listenerText } from "./publication";
 import { Refusal } from "./refusal";
-import type { Server } from "./server";
+import type { Attachment, Server } from "./server";
+import type { Topology } from "./topology";
 
 /** A lab as it is described: its networks and servers. Pure data with rules; no Docker, no Terraform. */
 export class Lab {
@@ -31,13 +33,52 @@ export class Lab {
     return network;
   }
 
-  /** @throws Refusal when its name, its address or a host port that it takes is taken by another of this lab */
+  /** @throws Refusal when its name, its address, an alias or a port that it takes is taken by another of this lab */
   addServer(server: Server): Server {
     this.refuseTwice("servers", server.name);
+    this.refuseStrangers(server);
+    this.refuseTakenHostPort(server);
     this.refuseTakenPort(server);
-    this.refuseTakenAddress(server);
+    for (const attachment of server.attachments) {
+      this.refuseTakenAddress(server, attachment);
+      this.refuseTakenName(server, attachment);
+    }
     this.servers.push(server);
     return server;
+  }
+
+  /** The lab as plain data. */
+  topology(): Topology {
+    return {
+      networks: [
+        ...this.networks.map((network) => ({
+          name: network.name,
+          engineName: network.engineName,
+          subnet: network.subnet.toString(),
+          gateway: network.gateway,
+          internal: network.internal,
+          interContainerConnectivity: network.interContainerConnectivity,
+        })),
+        ...(this.servers.some(({ network }) => network.mode === "default-bridge") ? [DEFAULT_BRIDGE] : []),
+      ],
+      servers: this.servers.map((server) => ({
+        name: server.name,
+        container: server.container,
+        token: server.token,
+        mode: server.network.mode,
+        port: server.port,
+        ...(server.network.mode === "shared" ? { owner: server.network.owner.name } : {}),
+        attachments:
+          server.network.mode === "default-bridge"
+            ? [{ network: DEFAULT_BRIDGE.name, names: [] }]
+            : server.attachments.map(({ network, address, names }) => ({
+                network: network.name,
+                ...(address === undefined ? {} : { address }),
+                names: [...names],
+              })),
+        publications: server.publications.map((publication) => ({ ...publication })),
+      })),
+    };
   }
 
   /** Networks and servers share their names: what is declared for them is addressed by name alone. */
@@ -51,38 +92,104 @@ export class Lab {
     throw new Refusal(`${this.id}.${property}`, `"${name}" is there already; a name is given once in a lab`, free);
   }
 
-  private refuseTakenPort(server: Server): void {
-    const taken = new Map(this.servers.flatMap((other) => other.hostPorts.map((port) => [port, other] as const)));
-    const twice = server.hostPorts.find((port, index) => server.hostPorts.indexOf(port) !== index);
+  /** What a server is on or in belongs to its lab. */
+  private refuseStrangers(server: Server): void {
+    const stranger = server.attachments.find(({ network }) => !this.networks.includes(network));
+    if (stranger !== undefined) {
+      throw new Refusal(
+        `${this.id}.servers`,
+        `network "${stranger.network.name}" is not of this lab; addNetwork makes one that is`,
+      );
+    }
+    const owner = server.namespaceOwner;
+    if (owner !== server && !this.servers.includes(owner)) {
+      throw new Refusal(`${this.id}.servers`, `server "${owner.name}" is not of this lab; addServer makes one that is`);
+    }
+  }
+
+  private refuseTakenHostPort(server: Server): void {
+    const listeners = server.hostListeners;
+    const others = this.servers.flatMap((other) => other.hostListeners.map((listener) => ({ listener, other })));
+    const free = (port: number): string | undefined =>
+      freePort(
+        port,
+        new Set([...others.map(({ listener }) => listener), ...listeners].map((one) => one.port)),
+      )?.toString();
+    const twice = listeners.find((one, index) => listeners.findIndex((other) => collide(one, other)) !== index);
     if (twice !== undefined) {
       throw new Refusal(
         `${this.id}.${server.name}.publish`,
-        `${String(twice)} is given twice; a host port leads to one place`,
-        freePort(twice, new Set([...taken.keys(), ...server.hostPorts]))?.toString(),
+        `${listenerText(twice)} is given twice; a host port leads to one place`,
+        free(twice.port),
       );
     }
-    for (const port of server.hostPorts) {
-      const holder = taken.get(port);
+    for (const listener of listeners) {
+      const holder = others.find((one) => collide(one.listener, listener));
       if (holder === undefined) continue;
-      const property = `${this.id}.${server.name}.${server.network.mode === "host" ? "port" : "publish"}`;
       throw new Refusal(
-        property,
-        `${String(port)} is taken on the host by server "${holder.name}"; one host port has one listener`,
-        freePort(port, new Set([...taken.keys(), ...server.hostPorts]))?.toString(),
+        `${this.id}.${server.name}.${server.network.mode === "host" ? "port" : "publish"}`,
+        `${takenText(listener, holder.listener)} on the host by server "${holder.other.name}"; one host port has one listener`,
+        free(listener.port),
       );
     }
   }
 
-  private refuseTakenAddress(server: Server): void {
-    const { address, network } = server;
-    if (address === undefined || network.mode !== "bridge") return;
-    const neighbours = this.servers.filter((other) => other.network === network);
+  /** In one namespace a port has one listener. (That of the host is looked at with the published ports.) */
+  private refuseTakenPort(server: Server): void {
+    if (server.network.mode !== "shared") return;
+    const { namespaceOwner: owner, port } = server;
+    const inside = this.servers.filter((other) => other.namespaceOwner === owner);
+    const holder = inside.find((other) => other.port === port);
+    if (holder === undefined) return;
+    throw new Refusal(
+      `${this.id}.${server.name}.port`,
+      `${String(port)} is taken in the namespace of "${owner.name}" by server "${holder.name}"; one port of a namespace has one listener`,
+      freePort(port, new Set(inside.map((other) => other.port)))?.toString(),
+    );
+  }
+
+  private refuseTakenAddress(server: Server, { network, address }: Attachment): void {
+    if (address === undefined) return;
+    const neighbours = this.neighbours(network);
     const holder = neighbours.find((other) => other.address === address);
     if (holder === undefined) return;
     throw new Refusal(
       `${this.id}.${server.name}.address`,
-      `${address} is the address of server "${holder.name}"; an address is given once in a network`,
+      `${address} is the address of server "${holder.server.name}"; an address is given once in a network`,
       network.subnet.freeAddress([network.gateway, ...neighbours.flatMap((other) => other.address ?? [])]),
     );
   }
+
+  /** An alias may be shared, but a server's own name leads to that server. */
+  private refuseTakenName(server: Server, { network, names }: Attachment): void {
+    for (const other of this.neighbours(network)) {
+      const [alias, named] = names.includes(other.server.name) ? [server, other.server] : [other.server, server];
+      if (!names.includes(other.server.name) && !other.names.includes(server.name)) continue;
+      throw new Refusal(
+        `${this.id}.${alias.name}.aliases`,
+        `"${named.name}" is the name of another server on network "${network.name}"; several servers share an alias, none another's name`,
+      );
+    }
+  }
+
+  private neighbours(network: BridgeNetwork): (Attachment & { readonly server: Server })[] {
+    return this.servers.flatMap((server) =>
+      server.attachments.filter((one) => one.network === network).map((one) => ({ ...one, server })),
+    );
+  }
+}
+
+/** The bridge that every engine has: its subnet is the engine's choice. */
+const DEFAULT_BRIDGE = {
+  // With a space, as no network of a lab is called.
+  name: "default bridge",
+  engineName: "bridge",
+  internal: false,
+  interContainerConnectivity: true,
+} as const;
+
+/** `8080 is taken`, or where one of the two is bound to an address, which. */
+function takenText(wanted: HostListener, holder: HostListener): string {
+  const by = wanted.on === holder.on ? "" : ` (as ${listenerText(holder)})`;
+  return `${listenerText(wanted)} is taken${by}`;
 }

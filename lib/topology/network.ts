@@ -1,6 +1,7 @@
 import type { Identity } from "./identity";
 import { checkedName } from "./name";
 import { Refusal } from "./refusal";
+import type { Server } from "./server";
 import { isAddress, Subnet } from "./subnet";
 
 /** The engine that a lab's parts live on. Today there is one: the local one. */
@@ -20,6 +21,34 @@ export class HostNetwork {
   }
 }
 
+/** No network at all: a namespace with nothing but a loopback interface. A server in it answers itself alone. */
+export class NoneNetwork {
+  readonly mode = "none" as const;
+  /** What the engine calls it. */
+  readonly engineName = "none";
+  private constructor(readonly engine: Engine) {}
+  static of(engine: Engine): NoneNetwork {
+    return new NoneNetwork(engine);
+  }
+}
+
+/**
+ * The network namespace of another server (Docker's `container:` mode): one loopback address, one set of ports, one
+ * resolver for both. Addresses, names and publications are the owner's; who joins brings a port of its own, no more.
+ */
+export class SharedNetwork {
+  readonly mode = "shared" as const;
+  /** What the engine calls it. */
+  readonly engineName: string;
+  private constructor(readonly owner: Server) {
+    this.engineName = `container:${owner.container}`;
+  }
+  /** @param owner the server whose namespace is joined, in the same lab */
+  static of(owner: Server): SharedNetwork {
+    return new SharedNetwork(owner);
+  }
+}
+
 /** The bridge that every engine has from the start (docker0): no names, no addresses of one's choice. */
 export class DefaultBridge {
   readonly mode = "default-bridge" as const;
@@ -36,7 +65,17 @@ export interface BridgeNetworkProps {
   readonly subnet: string;
   /** The bridge's own address in it. @default the subnet's first address */
   readonly gateway?: string;
+  /** No way out: neither to other networks nor to the outside; containers and the host still meet. @default false */
+  readonly internal?: boolean;
+  /** Whether containers on it reach each other (the bridge driver's `enable_icc`). @default true */
+  readonly interContainerConnectivity?: boolean;
+  /** The largest packet, in bytes. @default the engine's, as a rule 1500 */
+  readonly mtu?: number;
 }
+
+/** IPv4 lets no link carry less; a packet's length has 16 bits. */
+const SMALLEST_MTU = 68;
+const LARGEST_MTU = 65535;
 
 /** A bridge network that a lab declares, with the embedded resolver for names. */
 export class BridgeNetwork {
@@ -45,10 +84,14 @@ export class BridgeNetwork {
   readonly engineName: string;
   readonly subnet: Subnet;
   readonly gateway: string;
+  readonly internal: boolean;
+  readonly interContainerConnectivity: boolean;
+  /** The largest packet, in bytes; undefined where that is left to the engine. */
+  readonly mtu: number | undefined;
 
   /**
    * @param identity the lab it belongs to
-   * @throws Refusal for a bad name, subnet or gateway
+   * @throws Refusal for a bad name, subnet, gateway or MTU
    */
   constructor(
     identity: Identity,
@@ -61,10 +104,23 @@ export class BridgeNetwork {
     this.subnet = Subnet.parse(`${lab}.${name}.subnet`, props.subnet);
     this.gateway = props.gateway ?? this.subnet.address(1);
     checkedAddress(`${lab}.${name}.gateway`, this.gateway, this.subnet, []);
+    this.internal = props.internal ?? false;
+    this.interContainerConnectivity = props.interContainerConnectivity ?? true;
+    this.mtu = props.mtu === undefined ? undefined : checkedMtu(`${lab}.${name}.mtu`, props.mtu);
   }
 }
 
-export type Network = HostNetwork | DefaultBridge | BridgeNetwork;
+export type Network = HostNetwork | NoneNetwork | SharedNetwork | DefaultBridge | BridgeNetwork;
+
+function checkedMtu(property: string, mtu: number): number {
+  if (Number.isInteger(mtu) && mtu >= SMALLEST_MTU && mtu <= LARGEST_MTU) return mtu;
+  const nearest = Math.min(LARGEST_MTU, Math.max(SMALLEST_MTU, Math.round(Number.isFinite(mtu) ? mtu : 1500)));
+  throw new Refusal(
+    property,
+    `${String(mtu)} is no size of a packet; an MTU is a whole number of bytes from ${String(SMALLEST_MTU)} to ${String(LARGEST_MTU)}`,
+    String(nearest),
+  );
+}
 
 /**
  * @param taken addresses in the subnet that are not proposed

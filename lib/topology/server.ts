@@ -1,53 +1,105 @@
 import type { Identity } from "./identity";
 import { checkedName } from "./name";
-import { BridgeNetwork, checkedAddress, type DefaultBridge, type HostNetwork, type Network } from "./network";
+import {
+  BridgeNetwork,
+  checkedAddress,
+  type DefaultBridge,
+  type HostNetwork,
+  type Network,
+  type NoneNetwork,
+  SharedNetwork,
+} from "./network";
 import { checkedPort } from "./port";
+import {
+  collide,
+  EVERY_ADDRESS,
+  type HostListener,
+  listenerText,
+  type Publication,
+  publicationOf,
+  type Publish,
+} from "./publication";
 import { Refusal } from "./refusal";
 
-/** A server in the host's namespace. It has no ports to publish, and the type says so. */
-export interface HostServerProps {
-  readonly network: HostNetwork;
-  /** The port that it listens on, on the host itself. @default 80 */
+interface ListeningProps {
+  /** The port that it listens on: in host mode on the host itself, else in its own namespace. @default 80 */
   readonly port?: string | number;
   /** The environment variable that changes its host port, for messages. @default none */
   readonly portOption?: string;
-  readonly publish?: never;
-  readonly address?: never;
 }
 
-/** A server on the default bridge: the engine chooses its address. */
-export interface DefaultBridgeServerProps {
-  readonly network: DefaultBridge;
-  /** The port that it listens on, inside its own namespace. @default 80 */
-  readonly port?: string | number;
-  /** Host ports that lead to it. @default none */
-  readonly publish?: readonly (string | number)[];
-  /** The environment variable that changes its host port, for messages. @default none */
-  readonly portOption?: string;
+/** What a server can only have where there is a bridge between it and the host; the types of the others say so. */
+interface NoBridgeProps {
+  readonly publish?: never;
   readonly address?: never;
+  readonly aliases?: never;
+  readonly alsoOn?: never;
+}
+
+/** A server in the host's namespace. It has no ports to publish: it listens on the host itself. */
+export interface HostServerProps extends ListeningProps, NoBridgeProps {
+  readonly network: HostNetwork;
+}
+
+/** A server without any network. Nobody reaches it but itself. */
+export interface NoneServerProps extends ListeningProps, NoBridgeProps {
+  readonly network: NoneNetwork;
+}
+
+/** A server in another one's namespace: addresses, names and published ports are the other's. */
+export interface SharedServerProps extends ListeningProps, NoBridgeProps {
+  readonly network: SharedNetwork;
+}
+
+interface PublishingProps extends ListeningProps {
+  /** Host ports that lead to it. @default none */
+  readonly publish?: readonly Publish[];
+}
+
+/** A server on the default bridge: the engine chooses its address, and knows no names. */
+export interface DefaultBridgeServerProps extends PublishingProps {
+  readonly network: DefaultBridge;
+  readonly address?: never;
+  readonly aliases?: never;
+  readonly alsoOn?: never;
+}
+
+/** A connection to a bridge that the lab declares. */
+export interface AttachmentProps {
+  readonly network: BridgeNetwork;
+  /** Its address in the network's subnet. @default the engine chooses one */
+  readonly address?: string;
+  /** More names that it has on the network; several servers may share one. @default its own name alone */
+  readonly aliases?: readonly string[];
 }
 
 /** A server on a bridge that the lab declares. */
-export interface BridgeServerProps {
-  readonly network: BridgeNetwork;
-  /** The port that it listens on, inside its own namespace. @default 80 */
-  readonly port?: string | number;
-  /** Host ports that lead to it. @default none */
-  readonly publish?: readonly (string | number)[];
-  /** The environment variable that changes its host port, for messages. @default none */
-  readonly portOption?: string;
-  /** Its address in the network's subnet. @default the engine chooses one */
-  readonly address?: string;
+export interface BridgeServerProps extends PublishingProps, AttachmentProps {
+  /** More networks that it is on. @default none */
+  readonly alsoOn?: readonly AttachmentProps[];
 }
 
-export type ServerProps = HostServerProps | DefaultBridgeServerProps | BridgeServerProps;
+export type ServerProps =
+  HostServerProps | NoneServerProps | SharedServerProps | DefaultBridgeServerProps | BridgeServerProps;
+
+/** A server's place on a network that the lab declares. */
+export interface Attachment {
+  readonly network: BridgeNetwork;
+  /** Undefined where the engine chooses. */
+  readonly address: string | undefined;
+  /** Its names on the network, its own first. */
+  readonly names: readonly string[];
+}
 
 /** A container that answers HTTP requests, and says who it is. */
 export class Server {
   readonly network: Network;
   readonly port: number;
-  /** Host ports that lead to it, in ascending order (the provider compares them in that order). */
-  readonly publish: readonly number[];
+  /** What leads to it from the host, in ascending order of the host's ports. */
+  readonly publications: readonly Publication[];
+  /** Where it is on networks that the lab declares, `network` first. */
+  readonly attachments: readonly Attachment[];
+  /** Its address on `network`; undefined where the engine chooses, or there is none. */
   readonly address: string | undefined;
   /** The environment variable that changes its host port, if there is one. */
   readonly portOption: string | undefined;
@@ -56,38 +108,118 @@ export class Server {
   /** The word in its answers that no other server has. */
   readonly token: string;
 
-  /** @throws Refusal for a bad name, port or address */
+  /** @throws Refusal for a bad name, port, address or alias, or what its networks cannot do */
   constructor(
     identity: Identity,
     readonly name: string,
     props: ServerProps,
   ) {
     const { lab } = identity;
+    const property = `${lab}.${name}`;
     checkedName(`${lab}.servers`, name);
     this.network = props.network;
-    this.port = checkedPort(`${lab}.${name}.port`, props.port ?? 80);
-    this.publish = (props.publish ?? [])
-      .map((port) => checkedPort(`${lab}.${name}.publish`, port, 8080))
-      .sort((a, b) => a - b);
+    if (props.network instanceof SharedNetwork) refuseOwner(property, props.network.owner);
+    this.port = checkedPort(`${property}.port`, props.port ?? 80);
     this.portOption = props.portOption;
-    this.address = props.address;
-    if (props.address !== undefined && props.network instanceof BridgeNetwork) {
-      const { subnet, gateway } = props.network;
-      checkedAddress(`${lab}.${name}.address`, props.address, subnet, [gateway]);
-      if (props.address === gateway) {
-        throw new Refusal(
-          `${lab}.${name}.address`,
-          `${gateway} is the gateway's; an address is given once in a network`,
-          subnet.freeAddress([gateway]),
-        );
-      }
-    }
+    this.attachments = attachmentsOf(props).map((one) => attachment(property, name, one));
+    refuseNetworkTwice(property, this.attachments);
+    this.address = this.attachments[0]?.address;
+    this.publications = (props.publish ?? [])
+      .map((publish) => publicationOf(`${property}.publish`, publish, this.port))
+      .sort((a, b) => a.port - b.port);
+    refuseLedToTwice(`${property}.publish`, this.publications);
+    this.refuseInternal(property);
     this.container = identity.nameOf(name);
     this.token = identity.tokenOf(name);
   }
 
-  /** The ports that it takes on the host: the one it listens on in host mode, else the published ones. */
-  get hostPorts(): readonly number[] {
-    return this.network.mode === "host" ? [this.port] : this.publish;
+  /** Where it listens on the host: on its own port in host mode, else where it is published. */
+  get hostListeners(): readonly HostListener[] {
+    if (this.network.mode === "host") return [{ port: this.port, on: EVERY_ADDRESS }];
+    return this.publications.map(({ port, on }) => ({ port, on }));
+  }
+
+  /** The server whose network namespace it is in: itself, unless it joined another's. */
+  get namespaceOwner(): Server {
+    return this.network.mode === "shared" ? this.network.owner : this;
+  }
+
+  /** The engine would publish nothing, without a word (and the provider would replace the server on every plan). */
+  private refuseInternal(property: string): void {
+    const [first] = this.attachments;
+    if (this.publications.length === 0 || first === undefined) return;
+    if (this.attachments.some(({ network }) => !network.internal)) return;
+    throw new Refusal(
+      `${property}.publish`,
+      `network "${first.network.name}" is internal; a port is published by a network that has a way out`,
+      "alsoOn, with a network that is not internal",
+    );
+  }
+}
+
+function attachmentsOf(props: ServerProps): AttachmentProps[] {
+  if (!(props.network instanceof BridgeNetwork)) return [];
+  const { network, address, aliases, alsoOn = [] } = props as BridgeServerProps;
+  return [
+    { network, ...(address === undefined ? {} : { address }), ...(aliases === undefined ? {} : { aliases }) },
+    ...alsoOn,
+  ];
+}
+
+/** @throws Refusal for an address that it cannot have in the network, or an alias that is no name */
+function attachment(property: string, name: string, { network, address, aliases = [] }: AttachmentProps): Attachment {
+  for (const alias of aliases) checkedName(`${property}.aliases`, alias);
+  if (address !== undefined) refuseAddress(`${property}.address`, address, network);
+  return { network, address, names: [...new Set([name, ...aliases])] };
+}
+
+function refuseNetworkTwice(property: string, attachments: readonly Attachment[]): void {
+  const networks = attachments.map(({ network }) => network);
+  const twice = networks.find((network, index) => networks.indexOf(network) !== index);
+  if (twice === undefined) return;
+  throw new Refusal(
+    `${property}.alsoOn`,
+    `network "${twice.name}" is given twice; a server is on a network once, with as many aliases as it likes`,
+  );
+}
+
+/** The provider tells publications apart by where they lead: with two to one port, every plan would replace the server. */
+function refuseLedToTwice(property: string, publications: readonly Publication[]): void {
+  const twice = publications.find((one, index) => publications.findIndex(({ to }) => to === one.to) !== index);
+  if (twice === undefined) return;
+  const first = publications.find(({ to }) => to === twice.to);
+  // One host port given twice is refused as what it is, with the other servers' ports.
+  if (first === undefined || collide(first, twice)) return;
+  throw new Refusal(
+    property,
+    `${listenerText(first)} and ${listenerText(twice)} both lead to port ${String(twice.to)}; a server's port is published once`,
+  );
+}
+
+function refuseAddress(property: string, address: string, { subnet, gateway }: BridgeNetwork): void {
+  checkedAddress(property, address, subnet, [gateway]);
+  if (address !== gateway) return;
+  throw new Refusal(
+    property,
+    `${gateway} is the gateway's; an address is given once in a network`,
+    subnet.freeAddress([gateway]),
+  );
+}
+
+/** @throws Refusal for a server that has no namespace of its own to share */
+function refuseOwner(property: string, { name, network }: Server): void {
+  if (network.mode === "host") {
+    throw new Refusal(
+      `${property}.network`,
+      `server "${name}" is in the host's namespace; a server shares that by`,
+      "HostNetwork.of(engine)",
+    );
+  }
+  if (network.mode === "shared") {
+    throw new Refusal(
+      `${property}.network`,
+      `server "${name}" is in the namespace of "${network.owner.name}" itself; a namespace is shared by its owner`,
+      `SharedNetwork.of(${network.owner.name})`,
+    );
   }
 }

@@ -1,0 +1,39 @@
+import { z } from "zod";
+
+/**
+ * A lab's networks and servers as plain data, with names in place of references: what is derived from a lab (who
+ * reaches whom) is derived from this, whether the lab was just described or was deployed long ago.
+ */
+export const Topology = z.strictObject({
+  networks: z.array(
+    z.strictObject({
+      /** As the lab calls it; or `default bridge`, the one that the engine has from the start. */
+      name: z.string(),
+      /** As the engine calls it. */
+      engineName: z.string(),
+      /** Undefined for the default bridge: its subnet is the engine's choice. */
+      subnet: z.string().optional(),
+      gateway: z.string().optional(),
+      internal: z.boolean(),
+      interContainerConnectivity: z.boolean(),
+    }),
+  ),
+  servers: z.array(
+    z.strictObject({
+      name: z.string(),
+      container: z.string(),
+      token: z.string(),
+      mode: z.enum(["host", "none", "shared", "default-bridge", "bridge"]),
+      /** The port that it listens on. */
+      port: z.number(),
+      /** The server whose network namespace it joined, in mode `shared`. */
+      owner: z.string().optional(),
+      /** The networks it is on, with its address where the lab chose one, and the names that the resolver knows. */
+      attachments: z.array(
+        z.strictObject({ network: z.string(), address: z.string().optional(), names: z.array(z.string()) }),
+      ),
+      publications: z.array(z.strictObject({ port: z.number(), on: z.string(), to: z.number() })),
+    }),
+  ),
+});
+export type Topology = z.infer<typeof Topology>;
