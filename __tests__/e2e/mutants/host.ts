@@ -1,0 +1,94 @@
+import { APART, docker } from "../project";
+import {
+  edit,
+  gone,
+  impostor,
+  instead,
+  type LabMutants,
+  noCurl,
+  onHost,
+  refused,
+  type Saboteur,
+  withoutProgram,
+} from "./saboteur";
+
+const WEB = "labtest-host-web";
+const HTTP = APART.LAB_HTTP_PORT;
+
+const SABOTEURS: readonly Saboteur[] = [
+  {
+    name: "the server is stopped",
+    sabotage: () => docker("stop", WEB),
+    red: {
+      "web/same-namespace": gone,
+      "web/same-interfaces": gone,
+      "web/no-new-interface": gone,
+      "web/answers": refused,
+      "web/answers-everywhere": refused,
+      "web/owner": gone,
+      "web/resolver": gone,
+      "web/own-file-systems": gone,
+      "web/own-processes": gone,
+    },
+  },
+  {
+    name: "the server listens on another port",
+    sabotage: () => edit(WEB, "s/listen .*/listen 18499;/"),
+    red: {
+      "web/answers": refused,
+      "web/answers-everywhere": refused,
+      "web/owner": ["fail", /nothing listens on TCP port/],
+    },
+  },
+  {
+    name: "the server listens on the loopback address only",
+    sabotage: () => edit(WEB, `s/listen .*/listen 127.0.0.1:${HTTP};/`),
+    red: { "web/answers-everywhere": refused },
+  },
+  {
+    name: "somebody else answers in its place",
+    sabotage: () => edit(WEB, 's/return .*/return 200 "impostor 00000000\\\\n";/'),
+    red: {
+      "web/answers": impostor,
+      "web/answers-everywhere": impostor,
+    },
+  },
+  {
+    name: "the container is in bridge mode, with the port published",
+    sabotage: () => instead(WEB, "--publish", `${HTTP}:${HTTP}`),
+    red: {
+      "web/same-namespace": ["fail", /namespace of its own/],
+      "web/no-address": ["fail", /not in host mode/],
+      "web/same-interfaces": ["fail", /network stack of its own/],
+      "web/no-new-interface": ["fail", /one end of a veth pair/],
+      "web/nothing-published": ["fail", /maps a port/],
+      "web/owner": ["fail", /no process of/],
+    },
+  },
+  {
+    name: "the container sees the host's processes",
+    sabotage: () => instead(WEB, "--network", "host", "--pid", "host"),
+    red: { "web/own-processes": ["fail", /not separated/] },
+  },
+  {
+    name: "the container has another resolver",
+    sabotage: () => docker("exec", WEB, "sh", "-c", "echo nameserver 192.0.2.53 > /etc/resolv.conf"),
+    red: { "web/resolver": ["fail", /the host has/] },
+  },
+  {
+    name: "the host has one more interface",
+    sabotage: () => onHost("ip", "link", "add", "labtest-extra", "type", "veth", "peer", "name", "labtest-extra2"),
+    red: { "web/no-new-interface": ["fail", /an interface has appeared/] },
+    mend: () => onHost("ip", "link", "delete", "labtest-extra"),
+  },
+  withoutProgram("curl", { "web/answers": noCurl, "web/answers-everywhere": noCurl }),
+];
+
+export const hostMutants: LabMutants = {
+  lab: "host",
+  saboteurs: SABOTEURS,
+  unbreakable: {
+    "web/own-file-systems": "the engine has no way to share the host's file systems",
+    "discarded-ports": "no engine known is silent about published ports in host mode",
+  },
+};

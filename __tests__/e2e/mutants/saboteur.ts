@@ -1,0 +1,114 @@
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "fs";
+import { tmpdir } from "os";
+import { join } from "path";
+import { docker, run } from "../project";
+
+/** Breaks one thing of a lab, on the real engine. */
+export interface Saboteur {
+  /** What is true once it has been at work, in a few words: `the server is stopped`. */
+  readonly name: string;
+  readonly sabotage: () => Promise<unknown>;
+  /**
+   * The checks that must notice, and no other: id (without the lab) → verdict, and words that the record's actual,
+   * meaning or hint must hold: the expected diagnosis.
+   */
+  readonly red: Readonly<Record<string, readonly ["fail" | "error", RegExp]>>;
+  /** Undoes what neither new containers nor `lab up` undo: rules, processes, networks. */
+  readonly mend?: () => Promise<unknown>;
+  /** With what `lab check` is run meanwhile, e.g. another PATH. */
+  readonly environment?: () => Readonly<Record<string, string>>;
+}
+
+/** A lab, and all who sabotage it. */
+export interface LabMutants {
+  readonly lab: string;
+  readonly saboteurs: readonly Saboteur[];
+  /** Checks that nothing on a real engine can turn red: id (without the lab) → why. Their unit tests break them. */
+  readonly unbreakable: Readonly<Record<string, string>>;
+}
+
+/** The image of containers that a saboteur starts; removed after each. */
+export const MUTANT = "labtest-mutant:local";
+
+/** Verdicts that many saboteurs cause. */
+export const noCurl = ["error", /curl/] as const;
+export const gone = ["error", /is not running/] as const;
+export const refused = ["fail", /nothing listens there/] as const;
+export const impostor = ["fail", /somebody else answers/] as const;
+export const controlSilent = ["error", /the control does not answer/] as const;
+
+const SITE = "/etc/nginx/conf.d/default.conf";
+
+/** Edits a server's configuration by a `sed` expression, and lets nginx read it. */
+export async function edit(container: string, expression: string): Promise<void> {
+  await docker("exec", container, "sed", "-i", expression, SITE);
+  await docker("restart", "--time", "2", container);
+}
+
+/** The same server, with its configuration, started in another way: `args` are those of `docker run`. */
+export async function instead(container: string, ...args: string[]): Promise<void> {
+  await docker("commit", container, MUTANT);
+  await docker("rm", "--force", container);
+  await docker("run", "--detach", "--name", container, ...args, MUTANT);
+}
+
+/** A container of the same name that serves nothing. */
+export async function idleInstead(container: string, network: string): Promise<void> {
+  await docker("commit", "--change", 'CMD ["sleep", "600"]', container, MUTANT);
+  await docker("rm", "--force", container);
+  await docker("run", "--detach", "--name", container, "--network", network, MUTANT);
+}
+
+/** Runs a program on the host, as root. @throws Error with what it said, when it fails */
+export async function onHost(...argv: string[]): Promise<string> {
+  const { exit, stdout, stderr } = await run(argv, "/");
+  if (exit !== 0) throw new Error(`${argv.join(" ")}: ${stderr}`);
+  return stdout.trim();
+}
+
+/** Runs a program of the host in a container's network namespace, as root. */
+export async function inNamespace(container: string, ...argv: string[]): Promise<string> {
+  const pid = await docker("inspect", "--format", "{{.State.Pid}}", container);
+  return onHost("nsenter", "-t", pid, "-n", ...argv);
+}
+
+/** Adds or deletes a rule of the NAT table. */
+export async function natRule(verb: "-D" | "-A", ...rule: string[]): Promise<void> {
+  await onHost("iptables", "-w", "-t", "nat", verb, ...rule);
+}
+
+/** The Linux bridge behind a user-defined network. */
+export async function bridgeOf(network: string): Promise<string> {
+  return `br-${(await docker("network", "inspect", "--format", "{{.Id}}", network)).slice(0, 12)}`;
+}
+
+/** A saboteur that takes one program away from the host, for `lab check` only. */
+export function withoutProgram(program: string, red: Saboteur["red"]): Saboteur {
+  let folder = "";
+  return {
+    name: `${program} is gone from the host`,
+    sabotage: () => {
+      folder = mkdtempSync(join(tmpdir(), "lab-path-"));
+      const there = (process.env["PATH"] ?? "").split(":").filter((entry) => entry.startsWith("/"));
+      const links = new Map(there.reverse().flatMap((from) => entriesOf(from).map((name) => [name, join(from, name)])));
+      links.delete(program);
+      for (const [name, target] of links) symlinkSync(target, join(folder, name));
+      return Promise.resolve();
+    },
+    environment: () => ({ PATH: folder }),
+    mend: () => {
+      rmSync(folder, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+    red,
+  };
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // PATH may name what is not there.
+    return [];
+  }
+}

@@ -1,0 +1,64 @@
+import { Testing } from "cdktf";
+import { createApp } from "../lib/labs";
+import { LABS } from "../lib/labs/catalogue";
+import { MUTANTS } from "./e2e/mutants";
+import type { LabMutants, Saboteur } from "./e2e/mutants/saboteur";
+import { table, unnoticed } from "./e2e/mutants/table";
+import { SETTINGS } from "./labs/synthesized";
+
+const { labs } = createApp({}, SETTINGS, Testing.app().outdir);
+
+describe.each(LABS.map(({ id }) => id))("lab %s", (id) => {
+  const checks = (labs.find(({ lab }) => lab.id === id)?.describe().checks ?? []).map((one) =>
+    one.id.replace(`${id}/`, ""),
+  );
+  const mutants = MUTANTS.find(({ lab }) => lab === id);
+
+  test("has saboteurs (__tests__/e2e/mutants), with different names", () => {
+    const names = mutants?.saboteurs.map(({ name }) => name) ?? [];
+    expect(names).not.toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("has no check that none of them is to turn into a fail", () => {
+    expect(mutants === undefined ? checks : unnoticed(mutants, checks)).toEqual([]);
+  });
+
+  test("has every check that they name", () => {
+    const named = [
+      ...(mutants?.saboteurs.flatMap(({ red }) => Object.keys(red)) ?? []),
+      ...Object.keys(mutants?.unbreakable ?? {}),
+    ];
+    expect(named.filter((one) => !checks.includes(one))).toEqual([]);
+  });
+});
+
+describe("the table", () => {
+  const saboteur = (name: string, red: Saboteur["red"]): Saboteur => ({ name, red, sabotage: () => Promise.resolve() });
+  const mutants: LabMutants = {
+    lab: "x",
+    saboteurs: [saboteur("a is stopped", { a: ["fail", /./], b: ["error", /./] })],
+    unbreakable: { c: "nothing breaks it" },
+  };
+
+  test("of what was seen ends in the kill ratio", () => {
+    const seen = [
+      { lab: "x", saboteur: "a is stopped", verdicts: { a: "fail", b: "error", c: "pass" } },
+      { lab: "x", saboteur: "nothing happens", verdicts: { a: "pass", b: "pass", c: "skip" } },
+      { lab: "y", saboteur: "of another lab", verdicts: { d: "fail" } },
+    ] as const;
+    expect(table(mutants, seen)).toBe(`   1  2
+a  F  ·
+b  E  ·
+c  ·  -  (nothing breaks it)
+
+  1  a is stopped
+  2  nothing happens
+
+x: 1 of 2 mutants killed (50 %), 1 of 2 checks seen to fail, 1 that nothing on an engine can break`);
+  });
+
+  test("misses what was never seen to fail: a check that cannot be measured is not refuted", () => {
+    expect(unnoticed(mutants, ["a", "b", "c", "d"])).toEqual(["x/b", "x/d"]);
+  });
+});
