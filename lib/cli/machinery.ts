@@ -3,6 +3,7 @@ import type { Terraform } from "../terraform/terraform";
 import { Unfit } from "../topology/refusal";
 import type { Session } from "./session";
 import { REGISTRY } from "./registry";
+import { serveStages } from "./stage-server";
 import type { ProviderSource } from "./synthesize";
 
 /** What set-up found to drive the labs with. */
@@ -14,8 +15,8 @@ export interface Machinery {
 }
 
 /**
- * Looks whether everything is there (brings nothing), and drives `work` with it. The embedded providers are served
- * from this process while it lasts: Terraform then starts none.
+ * Looks whether everything is there (brings nothing), and drives `work` with it. While it lasts, the embedded
+ * providers and the stages are served from this process: Terraform then starts neither.
  * @throws Unfit naming what is missing, with the command that brings it
  */
 export async function withMachinery<T>(session: Session, work: (machinery: Machinery) => Promise<T>): Promise<T> {
@@ -24,13 +25,15 @@ export async function withMachinery<T>(session: Session, work: (machinery: Machi
   if (terraform === undefined || providers === undefined) throw new Unfit(missing(report), "npx lab setup brings it");
   session.say(`providers: ${providers.sentence}`);
   const hosted = providers.kind === "embedded" ? await (await import("../provider")).hostProviders() : undefined;
+  const stages = await serveStages(session);
   try {
     return await work({
-      terraform: { program: terraform.path, environment: hosted?.environment ?? {} },
+      terraform: { program: terraform.path, environment: { ...hosted?.environment, ...stages.environment } },
       source: providers,
       registry: REGISTRY[terraform.name],
     });
   } finally {
+    await stages.close();
     await hosted?.close();
   }
 }

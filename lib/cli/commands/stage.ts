@@ -1,3 +1,4 @@
+import { join } from "path";
 import { z } from "zod";
 import type { Command } from "commander";
 import { DeployedLab } from "../../checks/deployed";
@@ -24,21 +25,36 @@ export function stageCommand(program: Command, session: Session): void {
     .command("stage <name>", { hidden: true })
     .description("what Terraform runs in a stack's folder")
     .action(async (name: string) => {
-      const stage = STAGES[name];
-      if (stage === undefined) throw new Unfit(`there is no stage "${name}" (${Object.keys(STAGES).join(", ")})`);
-      process.exitCode = await stage(session, await synthesizedLab());
+      process.exitCode = await runStage(session, name, process.cwd());
     });
 }
 
-type Stage = (session: Session, lab: DeployedLab) => Promise<number>;
+/**
+ * Does what a stack's null resource is there for.
+ * @param folder the stack's
+ * @param signal ends what waits: nobody is left to hear the answer
+ * @returns the exit code
+ */
+export async function runStage(
+  session: Session,
+  name: string,
+  folder: string,
+  signal = new AbortController().signal,
+): Promise<number> {
+  const stage = STAGES[name];
+  if (stage === undefined) throw new Unfit(`there is no stage "${name}" (${Object.keys(STAGES).join(", ")})`);
+  return stage(session, await synthesizedLab(folder), signal);
+}
+
+type Stage = (session: Session, lab: DeployedLab, signal: AbortSignal) => Promise<number>;
 
 const STAGES: Readonly<Record<string, Stage>> = { preflight, checks, gone };
 
 const Synthesized = z.object({ output: z.object({ lab: z.object({ value: z.unknown() }) }) });
 
 /** The description that lies in the stack that is being applied. */
-async function synthesizedLab(): Promise<DeployedLab> {
-  const text = await readIfThere("cdk.tf.json");
+async function synthesizedLab(folder: string): Promise<DeployedLab> {
+  const text = await readIfThere(join(folder, "cdk.tf.json"));
   if (text === undefined) throw new Unfit("there is no cdk.tf.json in this folder: a stage runs where Terraform runs");
   return DeployedLab.parse(unescaped(Synthesized.parse(JSON.parse(text)).output.lab.value));
 }
@@ -54,9 +70,9 @@ async function preflight(session: Session, lab: DeployedLab): Promise<number> {
   return 0;
 }
 
-async function checks(session: Session, lab: DeployedLab): Promise<number> {
+async function checks(session: Session, lab: DeployedLab, signal: AbortSignal): Promise<number> {
   const docker = await reachedEngine(session);
-  const records = await checkDeployed(session.project, docker, lab, { deadlineMs: DEADLINE_MS });
+  const records = await checkDeployed(session.project, docker, lab, { deadlineMs: DEADLINE_MS, signal });
   session.print(`${report(records)}\n\nlab ${lab.id}: ${summary(records)}`);
   return exitCodeOf(records);
 }
