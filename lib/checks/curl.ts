@@ -71,7 +71,7 @@ export function failureMode(answer: Observation): FailureMode | undefined {
 }
 
 /** Whether the connection came about, whatever became of it. */
-function isConnected({ stderr }: Observation): boolean {
+export function isConnected({ stderr }: Observation): boolean {
   return /^\* *(?:Connected to|Established connection)|Operation timed out/m.test(stderr);
 }
 

@@ -25,6 +25,27 @@ export function parseInterfaces(text: string): Interface[] | undefined {
   }
 }
 
+/**
+ * The interfaces in the output of `ifconfig -a` (net-tools, whose form changed with 2.0), or undefined when it is not
+ * that. It shows no indexes, so those are the order.
+ */
+export function parseIfconfig(text: string): Interface[] | undefined {
+  const blocks = text.split(/\n\s*\n/).filter((block) => block.trim() !== "");
+  const interfaces = blocks.map((block, index): Interface | undefined => {
+    const ifname = /^(\S+?):? .*(?:flags=|Link encap)/.exec(block.trimStart())?.[1];
+    if (ifname === undefined) return undefined;
+    const address = /(?:ether|HWaddr) ((?:[0-9a-f]{2}:){5}[0-9a-f]{2})/i.exec(block)?.[1]?.toLowerCase();
+    const inet = [...block.matchAll(/\binet (?:addr:)?([\d.]+)/g)].map(([, local = ""]) => ({ family: "inet", local }));
+    const inet6 = [...block.matchAll(/\binet6 (?:addr: ?)?([0-9a-f:]+)/gi)].map(([, local = ""]) => ({
+      family: "inet6",
+      local,
+    }));
+    return { ifindex: index, ifname, ...(address === undefined ? {} : { address }), addr_info: [...inet, ...inet6] };
+  });
+  if (interfaces.length === 0 || interfaces.includes(undefined)) return undefined;
+  return interfaces.flatMap((one) => one ?? []);
+}
+
 /** Name, MAC address and IP addresses in one line: equal lines are the same interface as far as a person can tell. */
 export function identity(one: Interface): string {
   const addresses = one.addr_info.flatMap((info) => info.local ?? []).sort();

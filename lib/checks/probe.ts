@@ -50,6 +50,9 @@ export interface ProbeKind<P> {
 
 export const NOTHING = (): readonly Need[] => [];
 export const ROOT = (): readonly Need[] => ["root"];
+/** What looking from there takes, whatever is looked at. */
+export const rootFor = ({ from }: { readonly from: Vantage }): readonly Need[] =>
+  from.kind === "namespace" ? ["root"] : [];
 
 export const pass = (actual: string): Judgement => ({ verdict: "pass", actual });
 export const fail = (actual: string, meaning: string, ...lookAt: string[]): Judgement => ({

@@ -112,13 +112,99 @@ function addressOf({ namespaceOwner: { network, address, container } }: Server):
   return address ?? [{ ref: "container-address", container, network: network.engineName }];
 }
 
-/** Who listens on one of the host's ports. */
-export const listening = (
-  port: number,
-): { isOwnedBy: (server: Server) => Probe; isHeldByEngineFor: (server: Server) => Probe } => ({
-  isOwnedBy: ({ container }) => ({ kind: "listener", from: HOST, port, container, owner: "container" }),
-  isHeldByEngineFor: ({ container }) => ({ kind: "listener", from: HOST, port, container, owner: "engine" }),
-});
+/** A TCP connection to a server, whatever is said on it. Without more words: from the host, to where it listens. */
+export const tcp = (server: Server): TcpConnection => new TcpConnection(HOST, addressOf(server), server.port);
+
+class TcpConnection {
+  constructor(
+    private readonly vantage: Vantage,
+    private readonly host: Word,
+    private readonly port: number,
+  ) {}
+
+  from(vantage: Vantage): TcpConnection {
+    return new TcpConnection(vantage, this.host, this.port);
+  }
+
+  at(address: Word, port = this.port): TcpConnection {
+    return new TcpConnection(this.vantage, address, port);
+  }
+
+  connects(): Probe {
+    return { kind: "tcp", from: this.vantage, target: this.target, outcome: "connects" };
+  }
+
+  /** @param control what must be connected to from the same vantage meanwhile */
+  isRefusedWhile(control: TcpConnection): Probe {
+    return { kind: "tcp", from: this.vantage, target: this.target, outcome: "refused", control: control.target };
+  }
+
+  /** @param control as above */
+  isDroppedWhile(control: TcpConnection): Probe {
+    return { kind: "tcp", from: this.vantage, target: this.target, outcome: "dropped", control: control.target };
+  }
+
+  /** @param control as above */
+  isUnreachableWhile(control: TcpConnection): Probe {
+    return { kind: "tcp", from: this.vantage, target: this.target, outcome: "unreachable", control: control.target };
+  }
+
+  private get target(): { host: Word; port: number } {
+    return { host: this.host, port: this.port };
+  }
+}
+
+/**
+ * Who listens on a port, and on which addresses. Without more words: on the host. Whose the port is can be asked of the
+ * host only, and of TCP; on which addresses, of every vantage.
+ */
+export const listening = (port: number, protocol: "tcp" | "udp" = "tcp"): Listening =>
+  new Listening(port, protocol, HOST);
+
+class Listening {
+  constructor(
+    private readonly port: number,
+    private readonly protocol: "tcp" | "udp",
+    private readonly vantage: Vantage,
+  ) {}
+
+  from(vantage: Vantage): Listening {
+    return new Listening(this.port, this.protocol, vantage);
+  }
+
+  isOwnedBy({ container }: InContainer): Probe {
+    return { kind: "listener", from: this.vantage, port: this.port, container, owner: "container" };
+  }
+
+  isHeldByEngineFor({ container }: InContainer): Probe {
+    return { kind: "listener", from: this.vantage, port: this.port, container, owner: "engine" };
+  }
+
+  isOnEveryAddress(): Probe {
+    return { ...this.asked, expectation: "every-address" };
+  }
+
+  isOnLoopbackOnly(): Probe {
+    return { ...this.asked, expectation: "loopback-only" };
+  }
+
+  isOnOnly(...addresses: string[]): Probe {
+    return { ...this.asked, expectation: "addresses", addresses };
+  }
+
+  isNobodys(): Probe {
+    return { ...this.asked, expectation: "nothing" };
+  }
+
+  private get asked(): { kind: "listening"; from: Vantage; protocol: "tcp" | "udp"; port: number } {
+    return { kind: "listening", from: this.vantage, protocol: this.protocol, port: this.port };
+  }
+}
+
+/** Anything in a container: a server, or what an action of a lab has started. */
+interface InContainer {
+  readonly container: string;
+}
 
 type NamespaceType = Extract<Probe, { kind: "namespace" }>["type"];
 
@@ -135,8 +221,18 @@ export const namespace = (
 /** The network interfaces inside a server. */
 export const interfaces = (
   server: Server,
-): { areTheHosts: () => Probe; areNotNewOnHost: () => Probe; haveItsOwnAddress: () => Probe } => ({
+): {
+  areTheHosts: () => Probe;
+  areTheHostsByIfconfig: () => Probe;
+  areNotNewOnHost: () => Probe;
+  haveItsOwnAddress: () => Probe;
+} => ({
   areTheHosts: () => ({ kind: "interfaces", container: server.container, expectation: "as-on-host" }),
+  areTheHostsByIfconfig: () => ({
+    kind: "interfaces",
+    container: server.container,
+    expectation: "as-on-host-by-ifconfig",
+  }),
   areNotNewOnHost: () => ({ kind: "interfaces", container: server.container, expectation: "none-new" }),
   haveItsOwnAddress: () => ({
     kind: "interfaces",
@@ -196,3 +292,97 @@ export const discardedPorts = (identity: Identity, image: string): Probe => ({
   instance: identity.instance,
   image,
 });
+
+/** The IPv4 addresses at a vantage. */
+export const addresses = (
+  from: Vantage,
+): { are: (...addresses: string[]) => Probe; have: (address: string) => Probe; lack: (address: string) => Probe } => ({
+  are: (...addresses) => ({ kind: "addresses", from, expectation: "exactly", addresses }),
+  have: (address) => ({ kind: "addresses", from, expectation: "has", address }),
+  lack: (address) => ({ kind: "addresses", from, expectation: "lacks", address }),
+});
+
+/** The IPv4 routes at a vantage. */
+export const routes = (
+  from: Vantage,
+): {
+  areNone: () => Probe;
+  haveNoDefault: () => Probe;
+  leadOutBy: (gateway: string) => Probe;
+  leadStraightTo: (network: string) => Probe;
+} => ({
+  areNone: () => ({ kind: "routes", from, expectation: "none" }),
+  haveNoDefault: () => ({ kind: "routes", from, expectation: "no-default" }),
+  leadOutBy: (gateway) => ({ kind: "routes", from, expectation: "default", gateway }),
+  leadStraightTo: (network) => ({ kind: "routes", from, expectation: "connected", network }),
+});
+
+/** Whether the kernel at a vantage knows the MAC address behind an IPv4 address on the same link. */
+export const neighbour = (
+  address: string,
+  from: Vantage,
+): { isKnown: (mac?: string) => Probe; isUnknownWhile: (control: string) => Probe } => ({
+  isKnown: (mac) => ({ kind: "neighbour", from, address, expectation: "known", ...(mac === undefined ? {} : { mac }) }),
+  isUnknownWhile: (control) => ({ kind: "neighbour", from, address, expectation: "unknown", control }),
+});
+
+/** What a name means at a vantage: on the host or inside a container, whose resolver is asked. */
+export const name = (
+  name: string,
+  from: Vantage,
+): { means: (...servers: Server[]) => Probe; isUnknownWhile: (control: string) => Probe } => ({
+  means: (...servers) => ({
+    kind: "resolve",
+    from,
+    name,
+    expectation: "addresses",
+    addresses: servers.map(({ address, container, network }) => address ?? { container, network: network.engineName }),
+  }),
+  isUnknownWhile: (control) => ({ kind: "resolve", from, name, expectation: "no-name", control }),
+});
+
+/** A setting of the kernel at a vantage. */
+export const sysctl = (key: string, from: Vantage): { is: (value: string | number) => Probe } => ({
+  is: (value) => ({ kind: "sysctl", from, key, value: String(value) }),
+});
+
+/** What became of a container's process. */
+export const process = ({
+  container,
+}: InContainer): {
+  runs: () => Probe;
+  hasExited: (exit: number, words: string) => Probe;
+  couldNotStart: (words: string) => Probe;
+} => ({
+  runs: () => ({ kind: "process", container, state: "running" }),
+  hasExited: (exit, words) => ({ kind: "process", container, state: "exited", exit, words }),
+  couldNotStart: (words) => ({ kind: "process", container, state: "not-started", words }),
+});
+
+/** What a container has said. */
+export const log = ({ container }: InContainer): { contains: (words: string) => Probe } => ({
+  contains: (words) => ({ kind: "log", container, contains: words }),
+});
+
+type Arguments = readonly [string, ...string[]];
+
+/**
+ * What comes of running a program, for what no other sentence is about.
+ * @param changes whether it changes something when it does what it is asked: it is then run alone
+ */
+export const program = (
+  argv: Arguments,
+  from: Vantage,
+  { changes = false }: { readonly changes?: boolean } = {},
+): { says: (words: string) => Probe; failsWith: (words: string, control: Arguments) => Probe } => {
+  const ran = {
+    kind: "program" as const,
+    from,
+    argv: [...argv] as [string, ...string[]],
+    ...(changes ? { changes } : {}),
+  };
+  return {
+    says: (words) => ({ ...ran, outcome: "succeeds", words }),
+    failsWith: (words, control) => ({ ...ran, outcome: "fails", words, control: [...control] }),
+  };
+};

@@ -40,8 +40,13 @@ export class HostLab extends LabStack {
     });
     this.check("web/same-interfaces", interfaces(web).areTheHosts(), {
       what: "inside web one sees exactly the host's interfaces",
-      why: "ip (or ifconfig) lists the interfaces of the namespace it runs in, and that is the host's.",
+      why: "ip lists the interfaces of the namespace it runs in, and that is the host's.",
       claim: ["A2", "B14"],
+    });
+    this.check("web/same-ifconfig", interfaces(web).areTheHostsByIfconfig(), {
+      what: "ifconfig inside web lists the same interfaces as on the host",
+      why: "The older tool asks the kernel in another way, and gets the same answer: there is one network stack.",
+      claim: "B14",
     });
     this.check("web/no-new-interface", interfaces(web).areNotNewOnHost(), {
       what: "no interface was created on the host",

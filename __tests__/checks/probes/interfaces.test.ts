@@ -1,5 +1,6 @@
 import { toShell } from "../../../lib/checks/command";
 import { commandsOf, expectedOf, judge, needsOf } from "../../../lib/checks/probes";
+import { identity, parseIfconfig } from "../../../lib/checks/interfaces";
 import type { InterfacesProbe } from "../../../lib/checks/probes/interfaces";
 import { findings, type Output } from "../findings";
 import { BRIDGE, CONTAINER, DOCKER0, ETH0, HOST, INSIDE, LO, VETH } from "../ip";
@@ -155,8 +156,8 @@ describe.each([asOnHost, noneNew, ownAddress])("$expectation: no verdict", (prob
     ]) {
       expect(judge(probe, findings(outputs, before))).toEqual({
         verdict: "error",
-        actual: "ip printed no JSON",
-        meaning: "iproute2 4.13 or newer is needed",
+        actual: "ip printed something else than interfaces",
+        meaning: "iproute2 4.13, or net-tools 2.10, is needed",
       });
     }
   });
@@ -171,5 +172,66 @@ describe.each([asOnHost, noneNew, ownAddress])("$expectation: no verdict", (prob
       verdict: "error",
       actual: expect.stringMatching(/^ip, inside, exit 255/),
     });
+  });
+});
+
+describe("by ifconfig", () => {
+  /** Recorded with net-tools 2.10, then shortened. */
+  const IFCONFIG = `docker0: flags=4099<UP,BROADCAST,MULTICAST>  mtu 1500
+        inet 172.17.0.1  netmask 255.255.0.0  broadcast 172.17.255.255
+        inet6 fe80::42:bcff:fe31:67ab  prefixlen 64  scopeid 0x20<link>
+        ether 02:42:bc:31:67:ab  txqueuelen 0  (Ethernet)
+        RX packets 20  bytes 1763 (1.7 KiB)
+
+lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536
+        inet 127.0.0.1  netmask 255.0.0.0
+        inet6 ::1  prefixlen 128  scopeid 0x10<host>
+        loop  txqueuelen 1000  (Local Loopback)
+`;
+  /** net-tools 1.60. */
+  const OLD = `eth0      Link encap:Ethernet  HWaddr 02:42:AC:11:00:02
+          inet addr:172.17.0.2  Bcast:172.17.255.255  Mask:255.255.0.0
+          inet6 addr: fe80::42:acff:fe11:2/64 Scope:Link
+`;
+  const probe: InterfacesProbe = {
+    kind: "interfaces",
+    container: "lab-host-web",
+    expectation: "as-on-host-by-ifconfig",
+  };
+  const judged = (host: string, container: string) =>
+    judge(probe, findings({ host: { stdout: host }, container: { stdout: container } }));
+
+  test("reads both forms of its output", () => {
+    expect(parseIfconfig(IFCONFIG)?.map(identity)).toEqual([
+      "docker0 02:42:bc:31:67:ab 172.17.0.1 fe80::42:bcff:fe31:67ab",
+      "lo - 127.0.0.1 ::1",
+    ]);
+    expect(parseIfconfig(OLD)?.map(identity)).toEqual(["eth0 02:42:ac:11:00:02 172.17.0.2 fe80::42:acff:fe11:2"]);
+    expect([parseIfconfig(""), parseIfconfig("nonsense"), parseIfconfig(`${IFCONFIG}\nnonsense`)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test("runs it as a person can", () => {
+    expect(commandsOf(probe).map(({ command }) => toShell(command))).toEqual([
+      "ifconfig -a",
+      `nsenter -t "$(docker inspect -f '{{.State.Pid}}' lab-host-web)" -n ifconfig -a`,
+    ]);
+  });
+
+  test("passes with the same interfaces, whatever has gone through them, and in any order", () => {
+    const [first = "", second = ""] = IFCONFIG.split("\n\n");
+    const inside = `${second.trimEnd()}\n\n${first.replace("1763 (1.7 KiB)", "9 (9.0 B)")}\n`;
+    expect(judged(IFCONFIG, inside)).toEqual({ verdict: "pass", actual: "the same 2 interfaces" });
+  });
+
+  test("fails with others, and is no verdict where it does not tell", () => {
+    expect(judged(IFCONFIG, OLD)).toMatchObject({
+      verdict: "fail",
+      meaning: "lab-host-web has a network stack of its own",
+    });
+    expect(judged(IFCONFIG, "")).toMatchObject({ verdict: "error" });
   });
 });

@@ -22,6 +22,7 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web/same-namespace": gone,
       "web/same-interfaces": gone,
+      "web/same-ifconfig": gone,
       "web/no-new-interface": gone,
       "web/answers": refused,
       "web/answers-everywhere": refused,
@@ -60,6 +61,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web/same-namespace": ["fail", /namespace of its own/],
       "web/no-address": ["fail", /not in host mode/],
       "web/same-interfaces": ["fail", /network stack of its own/],
+      "web/same-ifconfig": ["fail", /network stack of its own/],
       "web/no-new-interface": ["fail", /one end of a veth pair/],
       "web/nothing-published": ["fail", /maps a port/],
       "web/owner": ["fail", /no process of/],

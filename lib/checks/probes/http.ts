@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Command, toShell, Word } from "../command";
 import { describeFailure, FAILURE_MEANING, FAILURE_NAME, FailureMode, failureMode, isCurlBroken } from "../curl";
-import { error, fail, type Findings, type Judgement, type Observation, pass, type ProbeKind } from "../probe";
+import { error, fail, type Findings, type Judgement, type Observation, pass, type ProbeKind, rootFor } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
 
 /** Where a request goes, and who should answer there. */
@@ -27,7 +27,7 @@ export const HttpProbe = z.discriminatedUnion("outcome", [
 export type HttpProbe = z.infer<typeof HttpProbe>;
 
 export const http: ProbeKind<HttpProbe> = {
-  needs: (probe) => (probe.from.kind === "namespace" ? ["root"] : []),
+  needs: rootFor,
   commands: (probe) => [
     { name: "request", command: request(probe.from, probe.target, SECONDS[probe.outcome]) },
     ...(probe.outcome === "answers" ? [] : [{ name: "control", command: request(probe.from, probe.control, 3) }]),

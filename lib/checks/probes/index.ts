@@ -2,26 +2,46 @@ import { z } from "zod";
 import type { Need } from "../need";
 import type { Findings, Judgement, NamedCommand, ProbeKind } from "../probe";
 import { HOST, type Vantage } from "../vantage";
+import { addresses, AddressesProbe } from "./addresses";
 import { discardedPorts, DiscardedPortsProbe } from "./discarded-ports";
 import { http, HttpProbe } from "./http";
 import { inspect, InspectProbe } from "./inspect";
 import { interfaces, InterfacesProbe } from "./interfaces";
 import { listener, ListenerProbe } from "./listener";
+import { listening, ListeningProbe } from "./listening";
+import { log, LogProbe } from "./log";
 import { namespace, NamespaceProbe } from "./namespace";
+import { neighbour, NeighbourProbe } from "./neighbour";
+import { processState, ProcessProbe } from "./process";
+import { program, ProgramProbe } from "./program";
+import { resolve, ResolveProbe } from "./resolve";
 import { resolver, ResolverProbe } from "./resolver";
+import { routes, RoutesProbe } from "./routes";
 import { natRule, RuleProbe } from "./rule";
+import { sysctl, SysctlProbe } from "./sysctl";
+import { tcp, TcpProbe } from "./tcp";
 import { veth, VethProbe } from "./veth";
 
 /** Every kind of probe that a check can be made of. */
 export const Probe = z.discriminatedUnion("kind", [
+  AddressesProbe,
   DiscardedPortsProbe,
   HttpProbe,
   InspectProbe,
   InterfacesProbe,
   ListenerProbe,
+  ListeningProbe,
+  LogProbe,
   NamespaceProbe,
+  NeighbourProbe,
+  ProcessProbe,
+  ProgramProbe,
+  ResolveProbe,
   ResolverProbe,
+  RoutesProbe,
   RuleProbe,
+  SysctlProbe,
+  TcpProbe,
   VethProbe,
 ]);
 export type Probe = z.infer<typeof Probe>;
@@ -29,14 +49,24 @@ export type Probe = z.infer<typeof Probe>;
 type Of<K extends Probe["kind"]> = Extract<Probe, { kind: K }>;
 
 const KINDS: { [K in Probe["kind"]]: ProbeKind<Of<K>> } = {
+  addresses,
   "discarded-ports": discardedPorts,
   http,
   inspect,
   interfaces,
   listener,
+  listening,
+  log,
   namespace,
+  neighbour,
+  process: processState,
+  program,
+  resolve,
   resolver,
+  routes,
   rule: natRule,
+  sysctl,
+  tcp,
   veth,
 };
 
@@ -68,5 +98,5 @@ export function judge(probe: Probe, findings: Findings): Judgement {
 
 /** Whether the probe changes anything on the engine while it looks. Those that do are run alone. */
 export function changes(probe: Probe): boolean {
-  return probe.kind === "discarded-ports";
+  return probe.kind === "discarded-ports" || (probe.kind === "program" && probe.changes === true);
 }

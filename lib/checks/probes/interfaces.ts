@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Command } from "../command";
-import { identity, type Interface, parseInterfaces } from "../interfaces";
+import { identity, type Interface, parseIfconfig, parseInterfaces } from "../interfaces";
 import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, ROOT } from "../probe";
 import { at, HOST, Vantage } from "../vantage";
 
@@ -8,6 +8,12 @@ import { at, HOST, Vantage } from "../vantage";
 export const InterfacesProbe = z.discriminatedUnion("expectation", [
   /** Inside the container: exactly those of the host, by name, MAC and addresses. */
   z.strictObject({ kind: z.literal("interfaces"), container: z.string(), expectation: z.literal("as-on-host") }),
+  /** Inside the container: exactly those that `ifconfig` shows on the host. */
+  z.strictObject({
+    kind: z.literal("interfaces"),
+    container: z.string(),
+    expectation: z.literal("as-on-host-by-ifconfig"),
+  }),
   /** On the host: none has appeared for the container since before it was created. */
   z.strictObject({ kind: z.literal("interfaces"), container: z.string(), expectation: z.literal("none-new") }),
   /** Inside the container: one has the address, and it is none of the host's. */
@@ -21,17 +27,22 @@ export const InterfacesProbe = z.discriminatedUnion("expectation", [
 export type InterfacesProbe = z.infer<typeof InterfacesProbe>;
 
 const SHOW: Command = ["ip", "-j", "addr", "show"];
+const IFCONFIG: Command = ["ifconfig", "-a"];
 
 export const interfaces: ProbeKind<InterfacesProbe> = {
   needs: ROOT,
   vantage: ({ container }) => ({ kind: "namespace", container }),
-  commands: (probe) => [
-    { name: "host", command: at(HOST, SHOW) },
-    { name: "container", command: at({ kind: "namespace", container: probe.container } satisfies Vantage, SHOW) },
-  ],
+  commands: ({ container, expectation }) => {
+    const show = expectation === "as-on-host-by-ifconfig" ? IFCONFIG : SHOW;
+    return [
+      { name: "host", command: at(HOST, show) },
+      { name: "container", command: at({ kind: "namespace", container } satisfies Vantage, show) },
+    ];
+  },
   expected: (probe) => {
     switch (probe.expectation) {
       case "as-on-host":
+      case "as-on-host-by-ifconfig":
         return "inside, the host's own interfaces: same names, MAC and IP addresses";
       case "none-new":
         return "no interface on the host that was not there before";
@@ -40,14 +51,17 @@ export const interfaces: ProbeKind<InterfacesProbe> = {
     }
   },
   judge: (probe, findings) => {
-    const trouble = failed("ip", findings.one("host")) ?? failed("ip, inside,", findings.one("container"));
+    const byIfconfig = probe.expectation === "as-on-host-by-ifconfig";
+    const [tool, parse] = byIfconfig ? (["ifconfig", parseIfconfig] as const) : (["ip", parseInterfaces] as const);
+    const trouble = failed(tool, findings.one("host")) ?? failed(`${tool}, inside,`, findings.one("container"));
     if (trouble !== undefined) return trouble;
-    const host = parseInterfaces(findings.one("host").stdout);
-    const inside = parseInterfaces(findings.one("container").stdout);
+    const host = parse(findings.one("host").stdout);
+    const inside = parse(findings.one("container").stdout);
     if (host === undefined || inside === undefined)
-      return error("ip printed no JSON", "iproute2 4.13 or newer is needed");
+      return error(`${tool} printed something else than interfaces`, "iproute2 4.13, or net-tools 2.10, is needed");
     switch (probe.expectation) {
       case "as-on-host":
+      case "as-on-host-by-ifconfig":
         return judgeAsOnHost(probe.container, host, inside);
       case "none-new":
         return judgeNoneNew(probe.container, host, inside, findings);

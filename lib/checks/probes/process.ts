@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { parseJson } from "../json";
+import { error, fail, failed, type Findings, type Judgement, NOTHING, pass, type ProbeKind } from "../probe";
+
+const probe = { kind: z.literal("process"), container: z.string() };
+
+/** What became of a container's process: it runs, it ended, or it was never started; and its last words. */
+export const ProcessProbe = z.discriminatedUnion("state", [
+  z.strictObject({ ...probe, state: z.literal("running") }),
+  /** Ended with `exit`, and said `words` in its last lines. */
+  z.strictObject({ ...probe, state: z.literal("exited"), exit: z.int().min(0).max(255), words: z.string().min(1) }),
+  /** Created, but the engine could not start it, and said `words`. */
+  z.strictObject({ ...probe, state: z.literal("not-started"), words: z.string().min(1) }),
+]);
+export type ProcessProbe = z.infer<typeof ProcessProbe>;
+
+const Inspected = z.tuple([
+  z.object({ State: z.object({ Status: z.string(), ExitCode: z.int(), Error: z.string().default("") }) }),
+]);
+type State = z.infer<typeof Inspected>[0]["State"];
+
+/** How many of a container's last lines count as its last words. */
+const LAST_LINES = 20;
+
+export const processState: ProbeKind<ProcessProbe> = {
+  needs: NOTHING,
+  commands: ({ container }) => [
+    { name: "inspect", command: ["docker", "inspect", container] },
+    { name: "logs", command: ["docker", "logs", "--tail", String(LAST_LINES), container] },
+  ],
+  expected: (probe) => {
+    switch (probe.state) {
+      case "running":
+        return `${probe.container} runs`;
+      case "exited":
+        return `${probe.container} has ended with exit code ${String(probe.exit)}, saying: ${probe.words}`;
+      case "not-started":
+        return `${probe.container} could not be started: ${probe.words}`;
+    }
+  },
+  judge: judgeProcess,
+};
+
+function judgeProcess(probe: ProcessProbe, findings: Findings): Judgement {
+  const [inspected, logs] = [findings.one("inspect"), findings.one("logs")];
+  const trouble = failed("docker inspect", inspected) ?? failed("docker logs", logs);
+  if (trouble !== undefined) return trouble;
+  const state = parseJson(Inspected, inspected.stdout)?.[0].State;
+  if (state === undefined) return error("the engine's answer has another form than expected");
+  const words = `${logs.stdout}\n${logs.stderr}`;
+  const actual = describe(probe, state, words);
+  if (isAsExpected(probe, state, words)) return pass(actual);
+  return fail(actual, meaningOf(probe, state), `docker logs --tail ${String(LAST_LINES)} ${probe.container}`);
+}
+
+function isAsExpected(probe: ProcessProbe, { Status, ExitCode, Error: problem }: State, words: string): boolean {
+  switch (probe.state) {
+    case "running":
+      return Status === "running";
+    case "exited":
+      return Status === "exited" && ExitCode === probe.exit && words.includes(probe.words);
+    case "not-started":
+      return Status === "created" && problem.includes(probe.words);
+  }
+}
+
+function describe({ container }: ProcessProbe, { Status, ExitCode, Error: problem }: State, words: string): string {
+  if (Status === "running") return `${container} runs`;
+  const last = problem || words.trim().split("\n").at(-1) || "nothing";
+  return `${container} is ${Status} with exit code ${String(ExitCode)}; it said: ${last.trim().slice(0, 200)}`;
+}
+
+function meaningOf(probe: ProcessProbe, { Status, ExitCode }: State): string {
+  switch (probe.state) {
+    case "running":
+      return "its process has ended, or was never started: nobody answers there";
+    case "exited":
+      if (Status !== "exited") return "it should have ended by itself";
+      return ExitCode === probe.exit ? "it ended for another reason" : "it ended in another way";
+    case "not-started":
+      return "the engine should have refused to start it";
+  }
+}
