@@ -18,6 +18,12 @@ test.each<[Verdict[], 0 | 1 | 2]>([
   expect(exitCodeOf(records(...verdicts))).toBe(code);
 });
 
+test("strictly, what was skipped counts as not measured", () => {
+  expect(exitCodeOf(records("pass", "skip"), true)).toBe(2);
+  expect(exitCodeOf(records("pass", "skip", "fail"), true)).toBe(1);
+  expect(exitCodeOf(records("pass"), true)).toBe(0);
+});
+
 test("counts by verdict", () => {
   expect(count(records("pass", "fail", "pass", "skip", "error", "pass"))).toEqual({
     pass: 3,

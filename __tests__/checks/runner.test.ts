@@ -377,7 +377,7 @@ describe("a run that is stopped", () => {
     expect(record).toMatchObject({
       verdict: "error",
       actual: "interrupted",
-      meaning: "not over; at the last look: curl exit 7: connection refused, http://127.0.0.1:80/",
+      meaning: "it was cut off; at the last whole look: curl exit 7: connection refused, http://127.0.0.1:80/",
       attempts: 3,
     });
   });

@@ -90,3 +90,9 @@ export const BROKEN: CheckRecord = {
   evidence: [],
 };
 export const MIXED = [BASE, FAILED, SKIPPED, BROKEN];
+
+/** A whole run over two labs. */
+export const RUN: CheckRecord[] = [
+  ...MIXED,
+  { ...BASE, id: "host/web/answers", lab: "host", what: "web answers on the host's loopback address", startMs: 9971 },
+];

@@ -1,6 +1,6 @@
 import type { CheckRecord } from "../../lib/checks/record";
 import { COLOURED } from "../../lib/report/style";
-import { failure, report, seconds, summary, table } from "../../lib/report/text";
+import { conclusion, failure, report, seconds, summary, table, wholeReport } from "../../lib/report/text";
 import { BASE, BROKEN, FAILED, MIXED, SKIPPED } from "./records";
 
 test("the whole report: a line for each check, then what went wrong in full", () => {
@@ -55,6 +55,17 @@ test.each<[CheckRecord[], string]>([
   ],
 ])("summary %#", (records, line) => {
   expect(summary(records)).toBe(line);
+});
+
+test("the conclusion tells what it is true on", () => {
+  expect(conclusion([BASE, SKIPPED])).toBe(
+    "1 passed, 0 failed, 1 skipped (only root can look there (sudo)) — engine 20.10.24, iptables-nft, userland-proxy on, kernel without ipvlan",
+  );
+  expect(conclusion([])).toBe("0 passed, 0 failed");
+});
+
+test("quietly, a run in which all passed is one line", () => {
+  expect(wholeReport([BASE, SKIPPED], undefined, "quiet")).toBe(conclusion([BASE, SKIPPED]));
 });
 
 test.each([

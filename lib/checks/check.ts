@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { toShell } from "./command";
 import { Need } from "./need";
-import { commandsOf, needsOf, Probe } from "./probes";
+import { commandsOf, needsOf, Probe, vantageOf } from "./probes";
 
 /** Source of the claims: see docs/claims.md. */
 export const ClaimId = z
   .string()
   .regex(/^(?:A(?:[1-9]|1[0-5])|B(?:[1-9]|1\d|2[0-2]))$/, "a claim is A1 to A15 or B1 to B22");
+
+/** A word by which checks are chosen. It must not look like a claim. */
+export const Tag = z
+  .string()
+  .regex(/^[a-z][a-z-]+[a-z0-9-]*$/, "a tag is a word of lower-case letters, digits and hyphens");
 
 /** A statement about a lab that a probe can prove or refute. Plain data: it lies in the stack, and travels as JSON. */
 export const Check = z.strictObject({
@@ -25,6 +30,8 @@ export const Check = z.strictObject({
   claims: z.array(ClaimId),
   /** What must be given besides what the probe needs itself; without it the check is skipped. */
   needs: z.array(Need).optional(),
+  /** Words by which the check can be chosen, besides those that follow from it. */
+  tags: z.array(Tag).optional(),
   probe: Probe,
 });
 export type Check = z.infer<typeof Check>;
@@ -37,4 +44,15 @@ export function commandLines(check: Check): string[] {
 /** All that must be given before the check makes sense. */
 export function needsOfCheck(check: Check): readonly Need[] {
   return [...(check.needs ?? []), ...needsOf(check.probe)];
+}
+
+/**
+ * By which words a check can be chosen: its own, and what follows from it: its lab and its server, the kind of its
+ * probe, from where it looks (`from-host`), and `negative` where something must not work.
+ */
+export function tagsOf(check: Check): readonly string[] {
+  const given = [...(check.tags ?? []), ...check.id.split("/").slice(0, -1), check.probe.kind];
+  // What must not work is measured beside a control that must.
+  const negative = "control" in check.probe ? ["negative"] : [];
+  return [...new Set([...given, `from-${vantageOf(check.probe).kind}`, ...negative])];
 }

@@ -79,9 +79,12 @@ export function count(records: readonly CheckRecord[]): Counts {
   return counts;
 }
 
-/** 0 all pass · 1 a check failed · 2 nothing failed, but something could not be measured. */
-export function exitCodeOf(records: readonly CheckRecord[]): 0 | 1 | 2 {
+/**
+ * 0 all pass · 1 a check failed · 2 nothing failed, but something could not be measured.
+ * @param strict what was skipped counts as not measured. @default false
+ */
+export function exitCodeOf(records: readonly CheckRecord[], strict = false): 0 | 1 | 2 {
   const counts = count(records);
   if (counts.fail > 0) return 1;
-  return counts.error > 0 ? 2 : 0;
+  return counts.error > 0 || (strict && counts.skip > 0) ? 2 : 0;
 }

@@ -100,10 +100,13 @@ async function runCheck(run: Run, check: Check): Promise<CheckRecord> {
   if (reasons.length > 0) return recordOf(run, check, start, skipped(reasons), looks);
   let pause = FIRST_PAUSE_MS;
   for (;;) {
-    if (run.signal?.aborted === true) return recordOf(run, check, start, stopped(run, looks), looks);
+    if (run.signal?.aborted === true) {
+      const meaning = looks.length === 0 ? "it was not looked at" : cutOff(looks);
+      return recordOf(run, check, start, stopped(run, meaning), looks);
+    }
     const begun = now();
     const limit = start + run.deadlineMs + LAST_LOOK_MS;
-    const seen = (await Promise.race([lookOnce(check, run, limit), run.stopped])) ?? stopped(run, looks);
+    const seen = (await Promise.race([lookOnce(check, run, limit), run.stopped])) ?? stopped(run, cutOff(looks));
     const { verdict, actual } = seen.judgement;
     looks.push({ startMs: since(run, begun), durationMs: Math.round(now() - begun), verdict, actual });
     if (verdict === "pass" || seen.final || now() - start + pause > run.deadlineMs) {
@@ -127,10 +130,13 @@ function skipped(reasons: readonly string[]): Seen {
 }
 
 /** A check that did not come to its end tells nothing, whatever it looked like until then. */
-function stopped({ signal }: Run, looks: readonly Look[]): Seen {
-  const last = looks.at(-1);
-  const meaning = last === undefined ? "it was not looked at" : `not over; at the last look: ${last.actual}`;
+function stopped({ signal }: Run, meaning: string): Seen {
   return { judgement: { verdict: "error", actual: String(signal?.reason), meaning }, evidence: [], final: true };
+}
+
+function cutOff(looks: readonly Look[]): string {
+  const last = looks.at(-1);
+  return last === undefined ? "its first look was cut off" : `it was cut off; at the last whole look: ${last.actual}`;
 }
 
 async function lookOnce(check: Check, run: Run, limit: number): Promise<Seen> {

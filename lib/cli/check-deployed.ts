@@ -4,7 +4,7 @@ import type { DeployedLab } from "../checks/deployed";
 import { CheckRecord } from "../checks/record";
 import { type RunOptions, runChecks } from "../checks/runner";
 import { realSurroundings } from "../checks/surroundings";
-import { conditions } from "../engine/conditions";
+import { type Conditions, conditions } from "../engine/conditions";
 import { readOwn, writeWhole } from "../terraform/files";
 import type { Project } from "../terraform/project";
 
@@ -19,9 +19,11 @@ export async function checkDeployed(
   options: RunOptions & {
     /** Only some of the lab's checks are run: what is remembered of the others stays. */
     readonly partly?: boolean;
+    /** What engine and kernel offer, where that is known already. @default looked up */
+    readonly conditions?: Conditions;
   },
 ): Promise<CheckRecord[]> {
-  const found = await conditions(docker);
+  const found = options.conditions ?? (await conditions(docker));
   const before = await readOwn(project.before(lab.id), z.array(z.string()));
   const records = await runChecks(lab.id, lab.checks, realSurroundings(docker, found, before), options);
   const others = options.partly === true ? await lastRecords(project, lab.id) : [];

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { Refusal } from "../topology/refusal";
 
 /** The one rule by which every option is also an environment variable: `--http-port` is LAB_HTTP_PORT. */
 export function variableOf(flag: string): string {
@@ -13,6 +14,16 @@ export function flagOf(variable: string): string {
 /** An option that follows the rule. */
 export function option(flag: string, description: string): Option {
   return new Option(flag, description).env(variableOf(flag));
+}
+
+/** Reads an option's seconds: a number from `least` to an hour. */
+export function secondsOf(flag: string, least: number, usual: number): (text: string) => number {
+  return (text) => {
+    const seconds = Number(text);
+    if (text.trim() !== "" && seconds >= least && seconds <= 3600) return seconds;
+    const rule = `${JSON.stringify(text)} is no number of seconds from ${String(least)} to 3600`;
+    throw new Refusal(flag, rule, String(usual));
+  };
 }
 
 /** Examples at the end of a command's help: people read those first. */

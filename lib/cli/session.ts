@@ -13,6 +13,8 @@ export interface Session {
   readonly print: (text: string) => void;
   /** Progress and remarks: what a person should see even when the output goes into a file. */
   readonly say: (text: string) => void;
+  /** Empties a terminal when printed; elsewhere it is empty itself. */
+  readonly clear: string;
   readonly docker: () => Docker;
 }
 
@@ -24,6 +26,7 @@ export function realSession(): Session {
     style: styleFor(process.stdout, environment),
     print: (text) => process.stdout.write(`${text}\n`),
     say: (text) => process.stderr.write(`${text}\n`),
+    clear: process.stdout.isTTY ? "\u001b[H\u001b[2J" : "",
     docker: () => connect(engineHost(environment)),
   };
 }

@@ -38,6 +38,8 @@ export interface CheckProps {
   readonly claim?: string | readonly string[];
   /** What must be given besides what the probe needs itself; without it the check is skipped. @default nothing */
   readonly needs?: readonly Need[];
+  /** Words by which the check can be chosen (`lab check --only WORD`), besides those that follow from it. @default none */
+  readonly tags?: readonly string[];
 }
 
 /** nginx ends its requests in that time after SIGQUIT; then it is killed. */
@@ -172,8 +174,8 @@ export abstract class LabStack extends TerraformStack {
     };
   }
 
-  private parsedCheck(id: string, probe: Probe, { what, why, claim = [], needs }: CheckProps): Check {
-    const check = { id, what, why, claims: [claim].flat(), ...(needs === undefined ? {} : { needs }), probe };
+  private parsedCheck(id: string, probe: Probe, { what, why, claim = [], ...more }: CheckProps): Check {
+    const check = { id, what, why, claims: [claim].flat(), ...more, probe };
     const result = Check.safeParse(check);
     if (result.success) return result.data;
     const { path = [], message = "" } = result.error.issues[0] ?? {};

@@ -2,11 +2,11 @@ import type { CheckRecord } from "../checks/record";
 import { junit } from "./junit";
 import { markdown } from "./markdown";
 import { tap } from "./tap";
-import { report, summary } from "./text";
+import { wholeReport } from "./text";
 
 /** Every form in which records can be had. Renderers read records, and nothing else. */
 export const FORMATS = {
-  text: (records: readonly CheckRecord[]): string => `${report(records)}\n\n${summary(records)}\n`,
+  text: (records: readonly CheckRecord[]): string => `${wholeReport(records)}\n`,
   json: (records: readonly CheckRecord[]): string => `${JSON.stringify(records, null, 2)}\n`,
   junit,
   tap,

@@ -1,5 +1,6 @@
 import { type CheckRecord, type Verdict } from "../checks/record";
-import { failure, summary } from "./text";
+import { printable } from "./printable";
+import { conclusion, failure } from "./text";
 
 const SYMBOL: Readonly<Record<Verdict, string>> = { pass: "✅", fail: "❌", skip: "⏭️", error: "⚠️" };
 
@@ -11,7 +12,7 @@ export function markdown(records: readonly CheckRecord[]): string {
   );
   const troubles = records.filter(({ verdict }) => verdict === "fail" || verdict === "error");
   return [
-    `**${summary(records)}**`,
+    `**${conclusion(records)}**`,
     "",
     "| verdict | check | what holds | claims | what was seen |",
     "| --- | --- | --- | --- | --- |",
@@ -22,5 +23,7 @@ export function markdown(records: readonly CheckRecord[]): string {
 }
 
 function cell(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[|\\`<]/g, "\\$&");
+  return printable(text)
+    .replace(/\s+/g, " ")
+    .replace(/[|\\`<]/g, "\\$&");
 }

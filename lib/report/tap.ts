@@ -1,9 +1,12 @@
 import type { CheckRecord } from "../checks/record";
+import { printable } from "./printable";
+import { conclusion } from "./text";
 
 /** TAP version 14 (https://testanything.org): a plan, a line for each check, and what went wrong as YAML. */
 export function tap(records: readonly CheckRecord[]): string {
   const plan = records.length === 0 ? "1..0 # SKIP no check was chosen" : `1..${String(records.length)}`;
-  return `${["TAP version 14", plan, ...records.flatMap(lines)].join("\n")}\n`;
+  const end = `# ${described(conclusion(records))}`;
+  return `${["TAP version 14", plan, ...records.flatMap(lines), end].join("\n")}\n`;
 }
 
 function lines(record: CheckRecord, index: number): string[] {
@@ -30,5 +33,5 @@ function described(text: string): string {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
+  return printable(text).replace(/\s+/g, " ").trim();
 }

@@ -1,5 +1,10 @@
 import { type CheckRecord, count, type Verdict } from "../checks/record";
+import { describeVantage } from "../checks/vantage";
+import { printable } from "./printable";
 import { PLAIN, type Style } from "./style";
+
+/** How much a person wants to read: only what did not pass; a line for each check too; or everything in full. */
+export type Verbosity = "quiet" | "normal" | "verbose";
 
 const SYMBOL: Readonly<Record<Verdict, string>> = { pass: "✓", fail: "✗", skip: "-", error: "!" };
 
@@ -10,7 +15,8 @@ export function table(records: readonly CheckRecord[], style: Style = PLAIN): st
   return records
     .map((one) => {
       const symbol = coloured(one.verdict, SYMBOL[one.verdict], style);
-      return `  ${symbol} ${one.id.padEnd(ids)}  ${one.what.padEnd(whats)}  ${style.quiet(one.actual)}`.trimEnd();
+      const actual = style.quiet(printable(one.actual));
+      return `  ${symbol} ${one.id.padEnd(ids)}  ${one.what.padEnd(whats)}  ${actual}`.trimEnd();
     })
     .join("\n");
 }
@@ -22,17 +28,37 @@ function coloured(verdict: Verdict, text: string, style: Style): string {
 
 /** What went wrong with one check, and what a person can type to see it and to look further. */
 export function failure(record: CheckRecord, style: Style = PLAIN): string {
+  return block(record, style, [
+    ["expected", [record.expected]],
+    ["actual", [record.actual]],
+    ["meaning", [record.meaning ?? []].flat()],
+    ["see it", record.seeIt],
+    ["look at", record.lookAt],
+  ]);
+}
+
+/** All of a record, whatever its verdict: from where it was looked, too, and each look where there were several. */
+export function inFull(record: CheckRecord, style: Style = PLAIN): string {
+  const looks = record.looks.length < 2 ? [] : record.looks;
+  return block(record, style, [
+    ["expected", [record.expected]],
+    ["actual", [record.actual]],
+    ["meaning", [record.meaning ?? []].flat()],
+    ["from", [describeVantage(record.vantage)]],
+    ["see it", record.seeIt],
+    ["looks", looks.map(({ startMs, actual }) => `${seconds(startMs - record.startMs)}  ${actual}`)],
+    ["look at", record.lookAt],
+  ]);
+}
+
+function block(record: CheckRecord, style: Style, parts: readonly [string, readonly string[]][]): string {
   const attempts = `${String(record.attempts)} attempt${record.attempts === 1 ? "" : "s"} in ${seconds(record.durationMs)}`;
-  const lines: [string, string][] = [
-    ["expected", record.expected],
-    ["actual", record.actual],
-    ...(record.meaning === undefined ? [] : [["meaning", record.meaning] as [string, string]]),
-    ...record.seeIt.map((line, index) => [index === 0 ? "see it" : "", line] as [string, string]),
-    ...record.lookAt.map((line, index) => [index === 0 ? "look at" : "", line] as [string, string]),
-  ];
+  const verdict = coloured(record.verdict, record.verdict.toUpperCase().padEnd(5), style);
   return [
-    `${style.bad(record.verdict.toUpperCase().padEnd(5))} ${style.strong(record.id)}   ${record.what}   ${style.quiet(attempts)}`,
-    ...lines.map(([name, text]) => `  ${name.padEnd(8)}  ${text}`),
+    `${verdict} ${style.strong(record.id)}   ${record.what}   ${style.quiet(attempts)}`,
+    ...parts.flatMap(([name, texts]) =>
+      texts.map((text, index) => `  ${(index === 0 ? name : "").padEnd(8)}  ${printable(text)}`),
+    ),
   ].join("\n");
 }
 
@@ -48,12 +74,36 @@ export function summary(records: readonly CheckRecord[]): string {
   ].join(", ");
 }
 
+/** The summary, and on what engine and kernel it is true. */
+export function conclusion(records: readonly CheckRecord[]): string {
+  const engines = [...new Set(records.map(({ engine }) => engine.summary))];
+  return [summary(records), ...engines].join(" — ");
+}
+
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** The whole report of a run: the table, then every check that did not pass in full. */
-export function report(records: readonly CheckRecord[], style: Style = PLAIN): string {
-  const troubles = records.filter((one) => one.verdict === "fail" || one.verdict === "error");
-  return [table(records, style), ...troubles.map((one) => `\n${failure(one, style)}`)].join("\n");
+/** The report of a run without its conclusion: the table, then every check that did not pass in full. */
+export function report(
+  records: readonly CheckRecord[],
+  style: Style = PLAIN,
+  verbosity: Exclude<Verbosity, "quiet"> = "normal",
+): string {
+  if (verbosity === "verbose") return records.map((one) => inFull(one, style)).join("\n\n");
+  return [table(records, style), ...troubles(records, style).map((text) => `\n${text}`)].join("\n");
+}
+
+function troubles(records: readonly CheckRecord[], style: Style): string[] {
+  return records.filter(({ verdict }) => verdict === "fail" || verdict === "error").map((one) => failure(one, style));
+}
+
+/** The whole report of a run. */
+export function wholeReport(
+  records: readonly CheckRecord[],
+  style: Style = PLAIN,
+  verbosity: Verbosity = "normal",
+): string {
+  const parts = verbosity === "quiet" ? troubles(records, style) : [report(records, style, verbosity)];
+  return [...parts, conclusion(records)].join("\n\n");
 }

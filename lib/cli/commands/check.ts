@@ -1,13 +1,17 @@
+import { performance } from "perf_hooks";
+import { setTimeout } from "timers/promises";
 import type { Command } from "commander";
 import type { DeployedLab } from "../../checks/deployed";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
 import { selected } from "../../checks/select";
-import { report, summary } from "../../report/text";
+import { conditions } from "../../engine/conditions";
+import { type Verbosity, wholeReport } from "../../report/text";
 import { labsWithState, readState } from "../../terraform/state";
-import { Refusal } from "../../topology/refusal";
+import { Refusal, Unfit } from "../../topology/refusal";
 import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
 import { reachedEngine } from "../engine";
-import { option, withExamples } from "../options";
+import { aborted, interruptible } from "../interruption";
+import { option, secondsOf, withExamples } from "../options";
 import { labsMeant } from "../own-labs";
 import { type WantedReport, wantedReports, writeReports } from "../reports";
 import type { Session } from "../session";
@@ -15,9 +19,15 @@ import type { Session } from "../session";
 interface CheckOptions {
   readonly deadline: number;
   readonly wait: boolean;
+  readonly timeLimit?: number;
   readonly json?: boolean;
   readonly only?: string;
   readonly failed?: boolean;
+  readonly strict?: boolean;
+  readonly watch?: boolean;
+  readonly interval: number;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly report?: WantedReport[];
 }
 
@@ -27,13 +37,29 @@ export function checkCommand(program: Command, session: Session): void {
     .command("check [labs...]")
     .description("run the checks of labs that are up; all of them when none is named")
     .addOption(
+      option("--only <pattern>", "ids (host/*, *answers*), claims (A4) or tags (http, negative); or with commas"),
+    )
+    .addOption(option("--failed", "checks that did not pass in the last run"))
+    .addOption(
       option("--deadline <seconds>", "how long a check may take to come true")
         .default(DEADLINE_MS / 1000)
-        .argParser(checkedSeconds),
+        .argParser(secondsOf("--deadline", 0, DEADLINE_MS / 1000)),
     )
     .addOption(option("--no-wait", "look once, do not wait for a check to come true"))
-    .addOption(option("--only <pattern>", "checks whose id fits (host/*, *answers*), or that prove a claim (A4)"))
-    .addOption(option("--failed", "checks that did not pass in the last run"))
+    .addOption(
+      option("--time-limit <seconds>", "end the run then; what is not over counts as not measured").argParser(
+        secondsOf("--time-limit", 0.1, 60),
+      ),
+    )
+    .addOption(option("--strict", "what is skipped counts as not measured: exit code 2"))
+    .addOption(option("--watch", "look again and again, until Ctrl-C"))
+    .addOption(
+      option("--interval <seconds>", "the pause between two looks of --watch")
+        .default(2)
+        .argParser(secondsOf("--interval", 0.1, 2)),
+    )
+    .addOption(option("-q, --quiet", "print what did not pass, and the conclusion"))
+    .addOption(option("-v, --verbose", "print expectations and commands of what passed, too"))
     .addOption(
       option(
         "--report <form:file>",
@@ -42,42 +68,87 @@ export function checkCommand(program: Command, session: Session): void {
     )
     .addOption(option("--json", "print the records as JSON: --report json:-"))
     .action(async (labs: string[], options: CheckOptions) => {
-      process.exitCode = await check(session, labs, options);
+      process.exitCode = await (options.watch === true ? watch : check)(session, labs, options);
     });
   withExamples(command, [
     ["npx lab check", "every lab that is up"],
     ["npx lab check host --no-wait", "one lab, one look"],
     ["npx lab check --only A9 --report junit:report.xml", "what proves a claim, as CI reads it"],
     ["npx lab check --json | jq '.[] | select(.verdict != \"pass\")'", "what did not pass, as data"],
+    ["npx lab check bridge --watch --quiet", "what breaks while one tries things out"],
   ]);
 }
 
-function checkedSeconds(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() !== "" && seconds >= 0 && seconds <= 3600) return seconds;
-  throw new Refusal(
-    "--deadline",
-    `${JSON.stringify(text)} is no number of seconds from 0 to 3600`,
-    String(DEADLINE_MS / 1000),
-  );
+async function check(session: Session, names: readonly string[], options: CheckOptions): Promise<number> {
+  const limit = options.timeLimit === undefined ? undefined : options.timeLimit * 1000;
+  const [reports, verbosity] = [reportsOf(options), verbosityOf(options)];
+  return interruptible(async (signal) => {
+    const labs = await chosen(await deployedLabs(session, names), session, options);
+    const deadlineMs = options.wait ? options.deadline * 1000 : 0;
+    const records = await runAll(session, labs, options, deadlineMs, signal);
+    // The standard output holds one document: people read along on the other.
+    const show = reports.some(({ target }) => target === "-") ? session.say : session.print;
+    show(wholeReport(records, session.style, verbosity));
+    await writeReports(session, reports, records);
+    return exitCodeOf(records, options.strict);
+  }, limit);
 }
 
-async function check(session: Session, names: readonly string[], options: CheckOptions): Promise<number> {
-  const labs = await chosen(await deployedLabs(session, names), session, options);
+/** Each round looks once: to wait for a check to come true is what watching does. */
+async function watch(session: Session, names: readonly string[], options: CheckOptions): Promise<number> {
+  const [reports, verbosity] = [reportsOf(options), verbosityOf(options)];
+  if (reports.some(({ target }) => target === "-"))
+    throw new Refusal("--watch", "each round has its report, and the standard output takes one", "--report json:FILE");
+  const limit = options.timeLimit === undefined ? undefined : options.timeLimit * 1000;
+  return interruptible(async (signal) => {
+    let exit = 0;
+    const stopped = aborted(signal);
+    while (!signal.aborted) {
+      const labs = await chosen(await deployedLabs(session, names), session, options);
+      const records = await runAll(session, labs, options, 0, signal);
+      // A round that was cut off tells nothing that the last whole one has not told.
+      if (signal.aborted) break;
+      session.print(`${session.clear}${new Date().toLocaleTimeString("en-GB")}`);
+      session.print(`${wholeReport(records, session.style, verbosity)}\n`);
+      await writeReports(session, reports, records);
+      exit = exitCodeOf(records, options.strict);
+      const pause = new AbortController();
+      await Promise.race([setTimeout(options.interval * 1000, undefined, { signal: pause.signal }), stopped]);
+      pause.abort();
+    }
+    return exit;
+  }, limit);
+}
+
+/** The checks of all labs as one run, on conditions that are looked up once. */
+async function runAll(
+  session: Session,
+  labs: readonly DeployedLab[],
+  { only, failed }: CheckOptions,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<CheckRecord[]> {
+  const origin = performance.now();
   const docker = await reachedEngine(session);
-  const deadlineMs = options.wait ? options.deadline * 1000 : 0;
+  const found = await Promise.race([conditions(docker), aborted(signal)]);
+  if (found === undefined) throw new Unfit(`the engine did not answer; ${String(signal.reason)}`);
+  const partly = only !== undefined || failed === true;
   const records: CheckRecord[] = [];
-  const partly = options.only !== undefined || options.failed === true;
-  for (const lab of labs) records.push(...(await checkDeployed(session.project, docker, lab, { deadlineMs, partly })));
-  const reports = [
-    ...(options.report ?? []),
-    ...(options.json === true ? [{ format: "json", target: "-" } as const] : []),
-  ];
-  // The standard output holds one document: people read along on the other.
-  const show = reports.some(({ target }) => target === "-") ? session.say : session.print;
-  show(`${report(records, session.style)}\n\n${summary(records)}`);
-  await writeReports(session, reports, records);
-  return exitCodeOf(records);
+  for (const lab of labs) {
+    const options = { deadlineMs, signal, origin, partly, conditions: found };
+    records.push(...(await checkDeployed(session.project, docker, lab, options)));
+  }
+  return records;
+}
+
+function reportsOf({ report = [], json }: CheckOptions): WantedReport[] {
+  return json === true ? [...report, { format: "json", target: "-" }] : report;
+}
+
+function verbosityOf({ quiet, verbose }: CheckOptions): Verbosity {
+  if (quiet === true && verbose === true) throw new Refusal("--quiet", "one cannot have it --verbose too; choose one");
+  if (quiet === true) return "quiet";
+  return verbose === true ? "verbose" : "normal";
 }
 
 /** @throws Refusal when none is up, or one that was named is not */

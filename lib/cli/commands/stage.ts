@@ -7,7 +7,7 @@ import { exitCodeOf } from "../../checks/record";
 import { interfaceNames, look } from "../../checks/world";
 import { unescaped } from "../../constructs/unescaped";
 import { haveImage } from "../../engine/image";
-import { report, summary } from "../../report/text";
+import { conclusion, report } from "../../report/text";
 import { readIfThere, writeWhole } from "../../terraform/files";
 import { readState } from "../../terraform/state";
 import { Unfit } from "../../topology/refusal";
@@ -73,7 +73,9 @@ async function preflight(session: Session, lab: DeployedLab): Promise<number> {
 async function checks(session: Session, lab: DeployedLab, signal: AbortSignal): Promise<number> {
   const docker = await reachedEngine(session);
   const records = await checkDeployed(session.project, docker, lab, { deadlineMs: DEADLINE_MS, signal });
-  session.print(`${report(records)}\n\nlab ${lab.id}: ${summary(records)}`);
+  session.print(`${report(records)}
+
+lab ${lab.id}: ${conclusion(records)}`);
   return exitCodeOf(records);
 }
 
