@@ -11,17 +11,18 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-usage: npm run fresh-machine [-- --test | --killed-engine]
+usage: npm run fresh-machine [-- --test | --killed-engine | --provision]
 
   (nothing)         npm start (limit 120 s), npm start again (limit 5 s), npm stop, on a bare machine
   --killed-engine   between two starts kills the engine, then everything that runs, both with SIGKILL
   --test            npm test (limit 15 min) as in CI
+  --provision       vagrant/provision.sh, again (nothing may change), npm start, npm stop
 END
 }
 
 mode=${1-}
 case $mode in
-'' | --test | --killed-engine) ;;
+'' | --test | --killed-engine | --provision) ;;
 --help) usage && exit ;;
 *) usage >&2 && exit 64 ;;
 esac
@@ -111,7 +112,6 @@ build_disk() {
   printf 'nameserver 198.18.0.3\n' >"$root/etc/resolv.conf"
 }
 
-# node and npm, with npm's settings and every certificate file that a variable or npm names.
 copy_node() {
   local node npm library file
   node=$(node -p process.execPath)
@@ -126,6 +126,11 @@ copy_node() {
   copy "$file"
   ln -s "$npm" "$root/usr/local/bin/npm"
   ln -s "${npm%/*}/npx-cli.js" "$root/usr/local/bin/npx"
+}
+
+# npm's settings, and every certificate file that a variable or npm names.
+copy_settings() {
+  local file
   file=$(npm config get userconfig 2>/dev/null)
   [ ! -f "$file" ] || install -D "$file" "$root/root/.npmrc"
   file=$(npm config get globalconfig 2>/dev/null)
@@ -138,6 +143,20 @@ copy_node() {
 # The variables by which programs find proxies, certificates and npm's registry. Nothing else of this shell goes inside.
 settings() {
   env | grep -iE '^([a-z]+_proxy|npm_config_registry|[a-z0-9_]*(CERT|CA_BUNDLE|CAINFO)[a-z0-9_]*)=' || true
+}
+
+# As in the virtual machine that the script is for: a user who may call sudo, and no Node if it can be downloaded.
+prepare_provision() {
+  chroot "$root" useradd --create-home --shell /bin/bash vagrant
+  # Nothing here starts services, as systemd does there; `npm start` starts the engine.
+  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+  chmod +x "$root/usr/sbin/policy-rc.d"
+  if curl -fsS -o /dev/null --max-time 5 https://nodejs.org/dist/ 2>/dev/null; then
+    echo "Node: not copied, its site answers"
+  else
+    copy_node
+    echo "Node: copied from this machine, since its site does not answer"
+  fi
 }
 
 # Terraform's vendor is not reachable from everywhere: then this machine's own is copied, which the measure must tell.
@@ -212,6 +231,7 @@ inside() {
   local variables
   mapfile -t variables < <(settings)
   [ "$mode" != --test ] || variables+=(CI=true)
+  [ "$mode" != --provision ] || variables+=(SUDO_USER=vagrant)
   nsenter --target "$init" --mount --pid --uts --ipc --net \
     env --ignore-environment --chdir="$clone" "${variables[@]}" HOME=/root LANG=C.UTF-8 \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin timeout 1800 "$@" </dev/null
@@ -241,6 +261,12 @@ measure() {
 
 logged() { "$@" 2>&1 | tee "$work/log"; }
 
+# Every file of the machine, with owner, mode, size and the time when anything of it was last changed.
+list_disk() {
+  find "$root" -xdev \( -path "$root/proc" -o -path "$root/tmp" -o -path "$root/run" \) -prune -o \
+    -printf '%P %u:%g %m %s %C@\n' | sort
+}
+
 # What shows that a command did what it is for, whatever it says of itself.
 proof() {
   case $1 in
@@ -255,6 +281,20 @@ proof() {
     left=$(inside sh -c 'docker ps --all --quiet; docker network ls --quiet --filter type=custom; docker volume ls --quiet') || return 1
     echo "left: ${left:-nothing}"
     [ -z "$left" ]
+    ;;
+  'bash vagrant/provision.sh')
+    # Again, it must leave every file as it is, and say so.
+    local changes
+    list_disk >"$work/disk.new"
+    if [ -e "$work/disk" ]; then
+      changes=$(diff "$work/disk" "$work/disk.new" | grep -c '^[<>]' || true)
+      echo "files that differ: $changes"
+      [ "$changes" = 0 ] && grep -q '^nothing to install' "$work/log"
+    else
+      mv "$work/disk.new" "$work/disk"
+      echo "$(inside id -nG vagrant): $(grep -c ' → ' "$work/log") actions"
+      inside sh -c 'npm --version && docker --version && dockerd --version && id -nG vagrant | grep -qw docker' >/dev/null
+    fi
     ;;
   'npm test')
     tail -n 1 "$work/log"
@@ -272,7 +312,8 @@ kill_inside() {
 
 echo "[fresh-machine] building a bare machine in $work"
 run build_disk
-copy_node
+if [ "$mode" = --provision ]; then prepare_provision; else copy_node; fi
+copy_settings
 copy_terraform
 git clone --quiet "$project" "$root$clone"
 [ -z "$(git -C "$project" status --porcelain)" ] || echo "changes that are not committed are not measured"
@@ -281,6 +322,12 @@ printf '%s, node %s, commit %s\n' "$(. "$root/etc/os-release" && echo "$PRETTY_N
   "$(git -C "$project" log -1 --format='%h %s')"
 
 case $mode in
+--provision)
+  measure 'provisioning' 0 bash vagrant/provision.sh
+  measure 'provisioning again' 5 bash vagrant/provision.sh
+  measure 'start' 120 npm start
+  measure 'stop' 0 npm stop
+  ;;
 --test)
   measure 'npm test' 900 npm test
   ;;

@@ -17,11 +17,12 @@ export function claimsCommand(program: Command, session: Session): void {
   withExamples(command, [["npx lab claims", "what is held, what is outdated, and what nothing proves yet"]]);
 }
 
-function asText({ id, standing, sentence, outdated, proof }: Entry): string {
-  const indent = " ".repeat(19);
+function asText({ id, standing, sentence, outdated, untestable, proof }: Entry): string {
+  const indent = " ".repeat(24);
   return [
-    `${id.padEnd(5)}${standing.padEnd(14)}${sentence}`,
+    `${id.padEnd(5)}${standing.padEnd(19)}${sentence}`,
     ...(outdated === undefined ? [] : [`${indent}today: ${outdated}`]),
+    ...(standing === "not testable here" ? [`${indent}${untestable}`] : []),
     ...(proof.length === 0 ? [] : [`${indent}${proof.join(", ")}`]),
   ].join("\n");
 }

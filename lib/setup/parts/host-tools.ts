@@ -3,7 +3,7 @@ import { hasApt, install, installCommand, isKnown, mayInstall } from "../package
 import { which } from "../programs";
 
 /** What the checks type on the host, and the Debian package that holds it. */
-const TOOLS: Readonly<Record<string, string>> = {
+export const TOOLS: Readonly<Record<string, string>> = {
   docker: "docker-cli",
   curl: "curl",
   ip: "iproute2",
