@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { quoted } from "../engine/shell";
 
 /**
  * Something that is known only while the lab runs. In a command that a person types it becomes the command that finds
@@ -68,11 +69,6 @@ export function toShell(command: Command): string {
 function shellWord(word: Word): string {
   if (typeof word === "string") return quoted(word);
   return `"${word.map((part) => (typeof part === "string" ? escaped(part) : SHELL_FORM[part.ref](part as never))).join("")}"`;
-}
-
-/** Single-quoted where the shell would otherwise read something into it. */
-function quoted(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** For use between double quotes. */

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import { pathFolders, SYSTEM_FOLDERS } from "../engine/program-environment";
+import { quoted, typed } from "../engine/shell";
 import type { SetupContext } from "./context";
 
 /** A path of the system, wherever the system's root is. */
@@ -45,11 +46,6 @@ export function lastLines(text: string, count: number): string {
   return text.trim().split("\n").slice(-count).join("\n");
 }
 
-/** A command as a person would type it. */
-export function typed(argv: readonly string[]): string {
-  return argv.map((word) => (/^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
-}
-
 /** A command that did not do what it was run for. */
 export class StepFailed extends Error {
   constructor(argv: readonly string[], exit: number, said: string) {
@@ -63,7 +59,7 @@ export async function act(
   argv: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
   context.output.line(`  → ${[...variables, typed(argv)].join(" ")}`);
   const { exit, stdout, stderr } = await context.run(argv, { environment, onLine: context.output.moving });
   context.output.moving(undefined);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { commandLines } from "../../checks/check";
 import type { DeployedLab } from "../../checks/deployed";
+import { quoted } from "../../engine/shell";
 import { describedLabs } from "../described";
 import { withExamples } from "../options";
 import type { Session } from "../session";
@@ -19,7 +20,7 @@ export function commandsCommand(program: Command, session: Session): void {
 /** No `set -e`: a command that fails, such as a request that must be refused, is something to see. */
 function script({ id, checks }: DeployedLab): string {
   const parts = checks.map((check) =>
-    [``, `echo; echo '## ${check.what.replaceAll("'", "'\\''")}'`, ...commandLines(check)].join("\n"),
+    [``, `echo; echo ${quoted(`## ${check.what}`)}`, ...commandLines(check)].join("\n"),
   );
   return [
     "#!/bin/sh",

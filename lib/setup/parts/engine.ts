@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { DEFAULT_HOST, engineHost } from "../../engine/connection";
+import { typed } from "../../engine/shell";
 import { brought, found, refused, type Outcome, type SetupContext } from "../context";
 import { askEngine, type EngineFacts } from "../engine-facts";
 import { hasApt, install, isKnown } from "../packages";
 import { ENGINE_LOG, isDaemon, keepOwnEngine, ownEngine } from "../own-engine";
-import { act, at, lastLines, runsSystemd, typed, until, which } from "../programs";
+import { act, at, lastLines, runsSystemd, until, which } from "../programs";
 
 /** An engine with much left over from before restores it first. */
 const STARTING = 60_000;
