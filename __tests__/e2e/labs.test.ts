@@ -184,6 +184,17 @@ describe("a lab of one's own, from a file", () => {
     expect(await snapshot()).toEqual(before);
   });
 
+  test("is as well one of two isolated networks, all of whose failures were proven beside what works", async () => {
+    const before = await snapshot();
+    const isolated = resolve("examples/two-bridges.ts");
+    const up = await project.lab(["up", isolated]);
+    expect(up.said).toContain("✓ two-bridges/client/far-dropped");
+    expect(up.stdout).toContain("✓ checks: 3 passed, 0 failed");
+    expect(up.exit).toBe(0);
+    expect((await project.lab(["down", isolated])).exit).toBe(0);
+    expect(await snapshot()).toEqual(before);
+  });
+
   test("is taken away by down --all too, which knows it by its labels only", async () => {
     const before = await snapshot();
     expect((await project.lab(["up", file])).exit).toBe(0);
