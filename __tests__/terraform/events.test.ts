@@ -112,3 +112,8 @@ test.each([
 ])("%s is not", (_name, text) => {
   expect(parseEvent(text)).toEqual({ kind: "other" });
 });
+
+test("the plan's summary is the end of planning", () => {
+  const text = line("change_summary", { changes: { add: 6, change: 0, import: 0, remove: 0, operation: "plan" } });
+  expect(parseEvent(text)).toEqual({ kind: "planned" });
+});

@@ -20,12 +20,17 @@ export interface Machinery {
  * @throws Unfit naming what is missing, with the command that brings it
  */
 export async function withMachinery<T>(session: Session, work: (machinery: Machinery) => Promise<T>): Promise<T> {
-  const report = await look(machine({ project: session.project.folder, environment: session.environment }));
+  const { project, environment, timeline } = session;
+  const report = await timeline.step("set-up", () => look(machine({ project: project.folder, environment })));
   const { terraform, providers } = report;
   if (terraform === undefined || providers === undefined) throw new Unfit(missing(report), "npx lab setup brings it");
   session.say(`providers: ${providers.sentence}`);
-  const hosted = providers.kind === "embedded" ? await (await import("../provider")).hostProviders() : undefined;
-  const stages = await serveStages(session);
+  const [hosted, stages] = await timeline.step("serve providers and stages", async () =>
+    Promise.all([
+      providers.kind === "embedded" ? (await import("../provider")).hostProviders() : undefined,
+      serveStages(session),
+    ]),
+  );
   try {
     return await work({
       terraform: { program: terraform.path, environment: { ...hosted?.environment, ...stages.environment } },

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { connect, engineHost } from "../engine/connection";
 import { type Style, styleFor } from "../report/style";
+import { Timeline } from "../report/timeline";
 import { Project } from "../terraform/project";
 import { packageFolder } from "../constructs/settings";
 
@@ -16,6 +17,8 @@ export interface Session {
   /** Empties a terminal when printed; elsewhere it is empty itself. */
   readonly clear: string;
   readonly docker: () => Docker;
+  /** Where the command notes what it spends its time on. */
+  readonly timeline: Timeline;
 }
 
 export function realSession(): Session {
@@ -28,5 +31,6 @@ export function realSession(): Session {
     say: (text) => process.stderr.write(`${text}\n`),
     clear: process.stdout.isTTY ? "\u001b[H\u001b[2J" : "",
     docker: () => connect(engineHost(environment)),
+    timeline: new Timeline(() => performance.now(), performance.timeOrigin),
   };
 }

@@ -18,7 +18,7 @@ const Line = z.object({
       address: z.string().optional(),
     })
     .optional(),
-  changes: z.object({ add: z.number(), change: z.number(), remove: z.number() }).optional(),
+  changes: z.object({ operation: z.string().optional() }).optional(),
 });
 
 export type Event =
@@ -29,6 +29,8 @@ export type Event =
       readonly seconds: number;
     }
   | { readonly kind: "error"; readonly summary: string; readonly detail: string; readonly address: string | undefined }
+  /** All is planned; what follows changes things. */
+  | { readonly kind: "planned" }
   | { readonly kind: "other" };
 
 const OTHER: Event = { kind: "other" };
@@ -46,6 +48,7 @@ export function parseEvent(text: string): Event {
     const { summary, detail, address } = line.diagnostic;
     return { kind: "error", summary, detail, address };
   }
+  if (line.type === "change_summary" && line.changes?.operation === "plan") return { kind: "planned" };
   const kind = HOOKS.get(line.type);
   const address = line.hook?.resource?.addr;
   if (kind === undefined || address === undefined) return OTHER;

@@ -15,8 +15,9 @@ import { option, secondsOf, withExamples } from "../options";
 import { labsMeant } from "../own-labs";
 import { type WantedReport, wantedReports, writeReports } from "../reports";
 import type { Session } from "../session";
+import { timedCommand, type TimedOptions } from "../timed";
 
-interface CheckOptions {
+interface CheckOptions extends TimedOptions {
   readonly deadline: number;
   readonly wait: boolean;
   readonly timeLimit?: number;
@@ -66,10 +67,10 @@ export function checkCommand(program: Command, session: Session): void {
         "write a report: text, json, junit, tap or markdown; - is the standard output",
       ).argParser(wantedReports),
     )
-    .addOption(option("--json", "print the records as JSON: --report json:-"))
-    .action(async (labs: string[], options: CheckOptions) => {
-      process.exitCode = await (options.watch === true ? watch : check)(session, labs, options);
-    });
+    .addOption(option("--json", "print the records as JSON: --report json:-"));
+  timedCommand<CheckOptions>(command, session, (labs, options) =>
+    (options.watch === true ? watch : check)(session, labs, options),
+  );
   withExamples(command, [
     ["npx lab check", "every lab that is up"],
     ["npx lab check host --no-wait", "one lab, one look"],
@@ -136,8 +137,10 @@ async function runAll(
   const records: CheckRecord[] = [];
   for (const lab of labs) {
     const options = { deadlineMs, signal, origin, partly, conditions: found };
-    records.push(...(await checkDeployed(session.project, docker, lab, options)));
+    const run = (): Promise<CheckRecord[]> => checkDeployed(session.project, docker, lab, options);
+    records.push(...(await session.timeline.step(`${lab.id}: checks`, run)));
   }
+  for (const record of records) session.timeline.checked(record);
   return records;
 }
 

@@ -4,7 +4,7 @@ import { settingsFrom } from "../../constructs/settings";
 import { type LabEntry, LABS } from "../../labs/catalogue";
 import { readIfThere } from "../../terraform/files";
 import { labsWithState, readState, type State } from "../../terraform/state";
-import { change, init } from "../../terraform/terraform";
+import { init } from "../../terraform/terraform";
 import { LABEL } from "../../topology/identity";
 import { Refusal, Unfit } from "../../topology/refusal";
 import { clearUp } from "../clear-up";
@@ -15,8 +15,9 @@ import { option, withExamples } from "../options";
 import { labsMeant, ownOf } from "../own-labs";
 import { progressOf } from "../progress";
 import type { Session } from "../session";
+import { timedChange, timedCommand, type TimedOptions } from "../timed";
 
-interface DownOptions {
+interface DownOptions extends TimedOptions {
   readonly all?: boolean;
   readonly force?: boolean;
 }
@@ -27,10 +28,8 @@ export function downCommand(program: Command, session: Session): void {
     .command("down [labs...]")
     .description("take labs away, and prove that nothing is left")
     .addOption(option("--all", "every lab of this checkout"))
-    .addOption(option("--force", "without Terraform: remove what carries the lab's labels, and set its state aside"))
-    .action(async (labs: string[], options: DownOptions) => {
-      process.exitCode = await down(session, labs, options);
-    });
+    .addOption(option("--force", "without Terraform: remove what carries the lab's labels, and set its state aside"));
+  timedCommand<DownOptions>(command, session, (labs, options) => down(session, labs, options));
   withExamples(command, [
     ["npx lab down host", "takes one lab away"],
     ["npx lab down --all", "takes all of them away"],
@@ -53,7 +52,9 @@ async function down(session: Session, names: readonly string[], options: DownOpt
   if (managed.length > 0 && !(await withMachinery(session, (machinery) => destroyAll(session, machinery, managed)))) {
     return EXIT.unfit;
   }
-  for (const [id, state] of states) await finish(session, id, state);
+  for (const [id, state] of states) {
+    await session.timeline.step(`${id}: prove that nothing is left`, () => finish(session, id, state));
+  }
   return EXIT.fine;
 }
 
@@ -73,13 +74,18 @@ async function forgottenLabs({ project, environment, docker }: Session): Promise
 /** @returns whether all went well; what did not is said */
 async function destroyAll(session: Session, machinery: Machinery, labs: readonly LabEntry[]): Promise<boolean> {
   const { terraform, source, registry } = machinery;
-  const { synthesize } = await import("../synthesize");
-  await synthesize(session.project, session.environment, source, registry, ownOf(labs));
+  const { timeline } = session;
+  const { synthesize } = await timeline.step("load cdktf", () => import("../synthesize"));
+  await timeline.step("synthesize", () =>
+    synthesize(session.project, session.environment, source, registry, ownOf(labs)),
+  );
   for (const { id } of labs) {
     const folder = session.project.stack(id);
-    const started = await init(terraform, folder);
+    const started = await timeline.step(`${id}: init`, () => init(terraform, folder));
     const { exit, errors } =
-      started.exit === 0 ? await change(terraform, folder, "destroy", progressOf(session).onEvent) : started;
+      started.exit === 0
+        ? await timedChange(session, terraform, { lab: id, folder, verb: "destroy" }, progressOf(session).onEvent)
+        : started;
     if (exit === 0) continue;
     for (const { summary, detail } of errors) session.say(`  ${session.style.bad("✗")} ${summary}\n    ${detail}`);
     session.say(`lab ${id} is still there, at least in part. Without Terraform: npx lab down ${id} --force`);

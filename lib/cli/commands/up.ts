@@ -8,7 +8,7 @@ import { haveImage } from "../../engine/image";
 import { LABS } from "../../labs/catalogue";
 import { failure, seconds, summary, table } from "../../report/text";
 import { readState } from "../../terraform/state";
-import { change, init, type Outcome } from "../../terraform/terraform";
+import { init, type Outcome } from "../../terraform/terraform";
 import { Unfit } from "../../topology/refusal";
 import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
 import { reachedEngine } from "../engine";
@@ -17,6 +17,10 @@ import { type Machinery, withMachinery } from "../machinery";
 import { labsMeant, ownOf } from "../own-labs";
 import { progressOf } from "../progress";
 import type { Session } from "../session";
+import { timedChange, timedCommand, type TimedOptions } from "../timed";
+
+/** The labs' own options among them, by the names that commander gives them. */
+type UpOptions = TimedOptions & Readonly<Record<string, string | boolean>>;
 
 /** `lab up`: creates labs, proves them, and says what there is to see. */
 export function upCommand(program: Command, session: Session): void {
@@ -26,10 +30,8 @@ export function upCommand(program: Command, session: Session): void {
     .addOption(option("--image <image>", "another nginx image for the servers"))
     .addOption(
       option("--dns <address>", "whom the embedded resolver asks for names it does not know (127.0.0.1: nobody)"),
-    )
-    .action(async (labs: string[], options: Record<string, string>) => {
-      process.exitCode = await up(session, labs, options);
-    });
+    );
+  timedCommand<UpOptions>(command, session, (labs, options) => up(session, labs, options));
   for (const { variable, placeholder, description } of LABS.flatMap((lab) => lab.options)) {
     command.addOption(option(`${flagOf(variable)} <${placeholder}>`, description));
   }
@@ -42,15 +44,18 @@ export function upCommand(program: Command, session: Session): void {
 }
 
 /** @returns the exit code: 0 all proven, 1 a check failed, 2 something could not be measured, 3 Terraform failed */
-async function up(session: Session, names: readonly string[], options: Record<string, string>): Promise<number> {
+async function up(session: Session, names: readonly string[], options: UpOptions): Promise<number> {
+  const { timeline } = session;
   const wanted = await labsMeant(session.project, names);
   const environment = withOptions(session.environment, options);
   return withMachinery(session, async (machinery) => {
     // Only now: loading cdktf takes longer than all else that a command needs.
-    const { synthesize } = await import("../synthesize");
-    const labs = await synthesize(session.project, environment, machinery.source, machinery.registry, ownOf(wanted));
+    const { synthesize } = await timeline.step("load cdktf", () => import("../synthesize"));
+    const labs = await timeline.step("synthesize", () =>
+      synthesize(session.project, environment, machinery.source, machinery.registry, ownOf(wanted)),
+    );
     const described = wanted.flatMap(({ id }) => labs.find((lab) => lab.lab.id === id)?.describe() ?? []);
-    await refuseObstacles(session, described);
+    await timeline.step("look for obstacles", () => refuseObstacles(session, described));
     const records: CheckRecord[] = [];
     for (const lab of described) {
       const result = await create(session, machinery, lab);
@@ -65,10 +70,10 @@ async function up(session: Session, names: readonly string[], options: Record<st
 }
 
 /** Options of the command line come before variables of the same name. */
-function withOptions(environment: NodeJS.ProcessEnv, options: Record<string, string>): NodeJS.ProcessEnv {
+function withOptions(environment: NodeJS.ProcessEnv, options: UpOptions): NodeJS.ProcessEnv {
   const given = Object.entries(options).map(([name, value]) => [
     `LAB_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
-    value,
+    String(value),
   ]);
   return { ...environment, ...(Object.fromEntries(given) as Record<string, string>) };
 }
@@ -94,22 +99,25 @@ async function create(
 ): Promise<CheckRecord[] | undefined> {
   session.print(session.style.strong(lab.id));
   const folder = session.project.stack(lab.id);
-  const started = await init(terraform, folder);
+  const started = await session.timeline.step(`${lab.id}: init`, () => init(terraform, folder));
   if (started.exit !== 0) return explain(session, lab, started);
   // What was found earlier must not be taken for what this deploy finds.
   await rm(session.project.records(lab.id), { force: true });
   const progress = progressOf(session);
-  const applied = await change(terraform, folder, "apply", progress.onEvent);
+  const applied = await timedChange(session, terraform, { lab: lab.id, folder, verb: "apply" }, progress.onEvent);
   const checked = progress.finished("null_resource.checks");
   const failedElsewhere = applied.errors.some((error) => error.address !== "null_resource.checks");
   if (applied.exit !== 0 && (failedElsewhere || !checked)) return explain(session, lab, applied);
-  const start = performance.now();
+  const start = session.timeline.now();
   const records = checked
     ? await lastRecords(session.project, lab.id)
-    : await checkDeployed(session.project, session.docker(), lab, { deadlineMs: DEADLINE_MS });
+    : await session.timeline.step(`${lab.id}: checks`, () =>
+        checkDeployed(session.project, session.docker(), lab, { deadlineMs: DEADLINE_MS }),
+      );
+  for (const record of records) session.timeline.checked(record);
   // The checks did not get as far as a record: then Terraform says why.
   if (applied.exit !== 0 && exitCodeOf(records) === 0) return explain(session, lab, applied);
-  const duration = checked ? "" : `    ${seconds(performance.now() - start)}`;
+  const duration = checked ? "" : `    ${seconds(session.timeline.now() - start)}`;
   const mark = exitCodeOf(records) === 0 ? session.style.good("✓") : session.style.bad("✗");
   session.print(`  ${mark} checks: ${summary(records)}${duration}`);
   for (const record of records.filter((one) => one.verdict === "fail" || one.verdict === "error")) {

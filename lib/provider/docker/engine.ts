@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { setTimeout as delay } from "node:timers/promises";
+import { telling } from "./engine-requests";
 
 /** An answer of the engine that is an error, worded as Docker's own client words it. */
 export class EngineError extends Error {
@@ -41,7 +42,7 @@ export class Engine {
 
   /** The answer as JSON; `undefined` where the engine sends none. */
   async request<Answer = unknown>(verb: Verb, path: string, request: Request = {}): Promise<Answer> {
-    return (await this.dial(verb, path, request, false)) as Answer;
+    return telling(`${verb} ${path}`, () => this.dial(verb, path, request, false)) as Promise<Answer>;
   }
 
   /** The answer as a stream: logs, progress, archives. */
