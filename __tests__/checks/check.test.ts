@@ -1,4 +1,5 @@
 import { Check, ClaimId } from "../../lib/checks/check";
+import { FACTS } from "../../lib/checks/facts";
 import { DeployedLab } from "../../lib/checks/deployed";
 import { BRIDGE_LAB } from "./worlds";
 
@@ -33,4 +34,29 @@ test("a deployed lab comes back from its own JSON", () => {
 test("the same check id twice is no lab", () => {
   const result = DeployedLab.safeParse({ ...BRIDGE_LAB, checks: [CHECK, CHECK] });
   expect(result.error?.issues[0]?.message).toBe("check ids are unique");
+});
+
+test("facts are those of the catalogue, needs and tags are what they are; anything else does not load", () => {
+  const more = { facts: ["H8", "U7"], needs: ["root", { since: "28" }], tags: ["quick"] };
+  expect(Check.parse({ ...CHECK, ...more })).toEqual({ ...CHECK, ...more });
+  for (const bad of [
+    { facts: ["H99"] },
+    { facts: ["toString"] },
+    { needs: ["luck"] },
+    { tags: ["A4"] },
+    { fact: "H8" },
+  ]) {
+    expect(Check.safeParse({ ...CHECK, ...bad }).success).toBe(false);
+  }
+});
+
+test("a check that expects nothing does not load", () => {
+  const probe = { kind: "inspect", container: "lab-host-web" };
+  expect(Check.safeParse({ ...CHECK, probe }).success).toBe(false);
+});
+
+test("the catalogue has a sentence for each fact", () => {
+  expect(Object.keys(FACTS)).toHaveLength(120);
+  for (const [id, sentence] of Object.entries(FACTS))
+    expect(`${id} ${sentence}`).toMatch(/^[BCHIMNOPU]\d+ [a-z- ]+: .{8,}/);
 });

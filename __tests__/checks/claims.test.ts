@@ -28,6 +28,20 @@ test("a claim that no check of a lab can prove says why, and is never held for i
   expect(a15?.untestable).toContain("virtual machine");
 });
 
+test("a claim whose checks would all be skipped here is not held for them, and says why", () => {
+  const l2 = { id: "ipvlan/l2", claims: ["B20"], lacking: "the kernel lacks ipvlan" };
+  const standing = (...checks: Parameters<typeof ledger>[0]): unknown => ledger(checks).find(({ id }) => id === "B20");
+  expect(standing(l2, { ...l2, id: "ipvlan/l3" })).toMatchObject({
+    standing: "not testable here",
+    untestable: "the kernel lacks ipvlan",
+    proof: [],
+  });
+  expect(standing(l2, { id: "ipvlan/refused", claims: ["B20"] })).toMatchObject({
+    standing: "held",
+    proof: ["ipvlan/refused"],
+  });
+});
+
 test("the two labs prove the workshop", () => {
   const { labs } = createApp({}, SETTINGS);
   const entries = ledger(labs.flatMap((lab) => lab.describe().checks));

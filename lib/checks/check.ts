@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { toShell } from "./command";
+import { FACTS } from "./facts";
 import { Need } from "./need";
 import { commandsOf, needsOf, Probe, vantageOf } from "./probes";
 
@@ -7,6 +8,9 @@ import { commandsOf, needsOf, Probe, vantageOf } from "./probes";
 export const ClaimId = z
   .string()
   .regex(/^(?:A(?:[1-9]|1[0-5])|B(?:[1-9]|1\d|2[0-2]))$/, "a claim is A1 to A15 or B1 to B22");
+
+/** See FACTS. */
+const FactId = z.string().refine((id) => Object.hasOwn(FACTS, id), "a fact is one of the catalogue, like H1 or U7");
 
 /** A word by which checks are chosen. It must not look like a claim. */
 export const Tag = z
@@ -28,6 +32,8 @@ export const Check = z.strictObject({
   why: z.string().min(1, "why it holds is said for someone who learns"),
   /** The sentences of the articles that it proves. */
   claims: z.array(ClaimId),
+  /** The facts of the catalogue that it shows. */
+  facts: z.array(FactId).optional(),
   /** What must be given besides what the probe needs itself; without it the check is skipped. */
   needs: z.array(Need).optional(),
   /** Words by which the check can be chosen, besides those that follow from it. */

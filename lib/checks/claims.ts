@@ -75,16 +75,27 @@ export interface Entry extends Claim {
   readonly proof: readonly string[];
 }
 
+/** A check, as far as the ledger cares. */
+export interface Proof {
+  readonly id: string;
+  readonly claims: readonly string[];
+  /** Why it would be skipped here; undefined where it can be run, and where that is not known. */
+  readonly lacking?: string | undefined;
+}
+
 /** The ledger: every claim once, with what proves it among these checks. */
-export function ledger(checks: readonly { id: string; claims: readonly string[] }[]): Entry[] {
+export function ledger(checks: readonly Proof[]): Entry[] {
   return CLAIMS.map((claim) => {
     const otherwise = SHOWN_OTHERWISE[claim.id];
+    const about = checks.filter((check) => check.claims.includes(claim.id));
     const proof = [
-      ...checks.filter((check) => check.claims.includes(claim.id)).map((check) => check.id),
+      ...about.filter(({ lacking }) => lacking === undefined).map(({ id }) => id),
       ...(otherwise === undefined ? [] : [otherwise]),
     ];
-    const proven = claim.outdated === undefined ? "held" : "outdated";
-    const unproven = claim.untestable === undefined ? "no check yet" : "not testable here";
-    return { ...claim, standing: proof.length === 0 ? unproven : proven, proof };
+    if (proof.length > 0) return { ...claim, standing: claim.outdated === undefined ? "held" : "outdated", proof };
+    const reasons = [...new Set(about.flatMap(({ lacking }) => lacking ?? []))].join("; ");
+    const untestable = reasons === "" ? claim.untestable : reasons;
+    if (untestable === undefined) return { ...claim, standing: "no check yet", proof };
+    return { ...claim, untestable, standing: "not testable here", proof };
   });
 }

@@ -36,6 +36,8 @@ export interface CheckProps {
   readonly why: string;
   /** The sentences of the articles that it proves. @default none */
   readonly claim?: string | readonly string[];
+  /** The facts of the catalogue that it shows (`lib/checks/facts.ts`). @default none */
+  readonly fact?: string | readonly string[];
   /** What must be given besides what the probe needs itself; without it the check is skipped. @default nothing */
   readonly needs?: readonly Need[];
   /** Words by which the check can be chosen (`lab check --only WORD`), besides those that follow from it. @default none */
@@ -174,8 +176,16 @@ export abstract class LabStack extends TerraformStack {
     };
   }
 
-  private parsedCheck(id: string, probe: Probe, { what, why, claim = [], ...more }: CheckProps): Check {
-    const check = { id, what, why, claims: [claim].flat(), ...more, probe };
+  private parsedCheck(id: string, probe: Probe, { what, why, claim = [], fact, ...more }: CheckProps): Check {
+    const check = {
+      id,
+      what,
+      why,
+      claims: [claim].flat(),
+      ...(fact === undefined ? {} : { facts: [fact].flat() }),
+      ...more,
+      probe,
+    };
     const result = Check.safeParse(check);
     if (result.success) return result.data;
     const { path = [], message = "" } = result.error.issues[0] ?? {};

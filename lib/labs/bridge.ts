@@ -46,22 +46,26 @@ export class BridgeLab extends LabStack {
         what: `${server.name} has a network namespace of its own`,
         why: "Bridge mode gives each container a network stack: interfaces, routes and ports that nobody else sees.",
         claim: ["A1", "B6"],
+        fact: "B5",
       });
       this.check(`${server.name}/veth`, vethPair(server), {
         what: `a veth pair connects ${server.name} with its bridge`,
         why: "What goes into one end comes out of the other, and the two ends may lie in different namespaces.",
         claim: "B5",
+        fact: "B4",
       });
       this.check(`${server.name}/answers`, http(server).from(host()).answers(), {
         what: `${server.name} answers on port ${String(server.port)} of its own address`,
         why: "Each namespace has its own port 80, so the servers do not get into each other's way.",
         claim: "B8",
+        fact: "B12",
       });
     }
     this.check("web-1/not-web-2s-namespace", namespace("net", web1).differsFrom(web2), {
       what: "web-1 and web-2 do not share a network namespace",
       why: "Being on one network is not being in one namespace: they meet on the bridge.",
       claim: "B6",
+      fact: "B5",
     });
     for (const server of [web1, web2]) {
       this.check(`${server.name}/own-address`, interfaces(server).haveItsOwnAddress(), {
@@ -73,37 +77,44 @@ export class BridgeLab extends LabStack {
         what: `${server.name} uses the engine's embedded resolver`,
         why: "On a user-defined network the engine answers names of containers at 127.0.0.11, inside each container.",
         claim: "A9",
+        fact: ["U2", "U4"],
       });
     }
     this.check("plain/no-embedded-resolver", resolver(plain).isNotEmbedded(), {
       what: "on the default bridge there is no embedded resolver",
       why: "The default bridge keeps its behaviour of 2013: no names. (The article says that it has a resolver; it has not.)",
       claim: "A9",
+      fact: "B8",
     });
     this.check("web-2/reaches-by-address", http(web1).from(namespaceOf(web2)).answers(), {
       what: "web-2 reaches web-1 by its address",
       why: "Both are plugged into the same bridge, which is a switch: frames go straight from one to the other.",
       claim: "B3",
+      fact: "B6",
     });
     this.check("web-2/reaches-by-name", http(web1).byName().from(inside(web2)).answers(), {
       what: "web-2 reaches web-1 by its name",
       why: "The embedded resolver knows the names of all containers on the network.",
       claim: ["A9", "B3"],
+      fact: "U3",
     });
     this.check("web-1/published", http(web1).onHostPort(published).answers(), {
       what: `web-1 answers on the host's port ${String(published)}`,
       why: "The engine maps the host's port to the container's port 80.",
       claim: "B7",
+      fact: "P3",
     });
     this.check("web-1/publisher", listening(published).isHeldByEngineFor(web1), {
       what: `the host's port ${String(published)} belongs to the engine, not to nginx`,
       why: "The server listens in another namespace; on the host, docker-proxy (or dockerd) holds the port for it.",
       claim: ["A13", "B7"],
+      fact: "P1",
     });
     this.check("web-1/port-mapping", portMapping(web1, published), {
       what: `a DNAT rule leads from port ${String(published)} to web-1`,
       why: "The kernel rewrites the destination of what arrives from outside, so that the server sees its real client.",
       claim: "B7",
+      fact: "P14",
     });
     // Published under its own number, the port is the same inside, and shows nothing.
     if (published !== web1.port) {
@@ -114,6 +125,7 @@ export class BridgeLab extends LabStack {
           what: `inside web-1, nothing listens on port ${String(published)}`,
           why: "The published port is the host's; in the container's own namespace there is only what the server opened.",
           claim: "B6",
+          fact: "P9",
         },
       );
     }
@@ -121,11 +133,13 @@ export class BridgeLab extends LabStack {
       what: "web-2 has no port mapping",
       why: "What is not published is not reachable from outside; from the host itself it is, by the container's address.",
       claim: "B7",
+      fact: "P12",
     });
     this.check("lan/masquerade", masquerade(lan), {
       what: "what leaves the network takes the host's address",
       why: "The containers' addresses mean nothing outside this host, so the kernel replaces them (NAT).",
       claim: "B7",
+      fact: "B9",
     });
 
     this.tryNext(`curl -i http://127.0.0.1:${String(published)}/`);

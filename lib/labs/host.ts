@@ -32,16 +32,19 @@ export class HostLab extends LabStack {
       what: "web shares the host's network namespace",
       why: "host mode creates no network namespace: the process stays in the one that the engine itself runs in.",
       claim: "A1",
+      fact: "H1",
     });
     this.check("web/no-address", inspected(web).isInHostMode(), {
       what: "web has no IP address of its own",
       why: "An address belongs to an interface in a namespace; without a namespace of its own there is none to give.",
       claim: "A2",
+      fact: "H8",
     });
     this.check("web/same-interfaces", interfaces(web).areTheHosts(), {
       what: "inside web one sees exactly the host's interfaces",
       why: "ip lists the interfaces of the namespace it runs in, and that is the host's.",
       claim: ["A2", "B14"],
+      fact: "H9",
     });
     this.check("web/same-ifconfig", interfaces(web).areTheHostsByIfconfig(), {
       what: "ifconfig inside web lists the same interfaces as on the host",
@@ -52,11 +55,13 @@ export class HostLab extends LabStack {
       what: "no interface was created on the host",
       why: "There is nothing to connect: a veth pair is only needed between two namespaces.",
       claim: "A12",
+      fact: "H2",
     });
     this.check("web/answers", http(web).from(host()).answers(), {
       what: "web answers on the host's loopback address, with no port mapping",
       why: "The server listens on the host's own interfaces, as any program of the host would.",
       claim: ["A4", "A10", "A11"],
+      fact: "H5",
     });
     this.check("web/answers-everywhere", http(web).onEveryHostAddress().answers(), {
       what: "web answers on every address of the host",
@@ -67,6 +72,7 @@ export class HostLab extends LabStack {
       what: `port ${String(web.port)} belongs to nginx itself`,
       why: "No docker-proxy and no address translation stand in between: the container's own process holds the port.",
       claim: "A13",
+      fact: "H4",
     });
     this.check("web/nothing-published", inspected(web).publishesNothing(), {
       what: "no port is mapped",
@@ -77,6 +83,7 @@ export class HostLab extends LabStack {
       what: "the engine warns that it discards published ports in host mode",
       why: "-p and -P ask for a mapping between two namespaces, and there is only one.",
       claim: "A7",
+      fact: "H3",
     });
     this.check("web/resolver", resolver(web).isTheHosts(), {
       what: "web uses the host's resolver settings",

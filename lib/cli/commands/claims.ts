@@ -1,5 +1,8 @@
 import type { Command } from "commander";
+import { type Check, needsOfCheck } from "../../checks/check";
 import { type Entry, ledger } from "../../checks/claims";
+import { lackingIn } from "../../checks/need";
+import { type Conditions, conditions } from "../../engine/conditions";
 import { describedLabs } from "../described";
 import { option, withExamples } from "../options";
 import type { Session } from "../session";
@@ -11,10 +14,19 @@ export function claimsCommand(program: Command, session: Session): void {
     .description("list the articles' sentences, and which checks prove them")
     .addOption(option("--json", "print the ledger as JSON"))
     .action(async ({ json }: { json?: boolean }) => {
-      const entries = ledger((await describedLabs(session, [])).flatMap((lab) => lab.checks));
+      const checks = (await describedLabs(session, [])).flatMap((lab) => lab.checks);
+      const found = await conditions(session.docker()).catch(() => undefined);
+      const entries = ledger(checks.map((check) => ({ ...check, lacking: lackingHere(check, found) })));
       session.print(json === true ? JSON.stringify(entries, null, 2) : entries.map(asText).join("\n"));
     });
   withExamples(command, [["npx lab claims", "what is held, what is outdated, and what nothing proves yet"]]);
+}
+
+/** Why a check cannot be run here. Without an engine nobody knows; and root is not the machine's to have. */
+function lackingHere(check: Check, found: Conditions | undefined): string | undefined {
+  if (found === undefined) return undefined;
+  const reasons = needsOfCheck(check).flatMap((need) => (need === "root" ? [] : (lackingIn(need, found) ?? [])));
+  return reasons.length === 0 ? undefined : reasons.join("; ");
 }
 
 function asText({ id, standing, sentence, outdated, untestable, proof }: Entry): string {

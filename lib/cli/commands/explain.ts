@@ -1,7 +1,10 @@
 import type { Command } from "commander";
-import { commandLines, type Check } from "../../checks/check";
+import { commandLines, needsOfCheck, tagsOf, type Check } from "../../checks/check";
 import { CLAIMS } from "../../checks/claims";
-import { expectedOf } from "../../checks/probes";
+import { FACTS } from "../../checks/facts";
+import { describeNeed } from "../../checks/need";
+import { expectedOf, vantageOf } from "../../checks/probes";
+import { describeVantage } from "../../checks/vantage";
 import { checkNamed, describedLabs } from "../described";
 import { withExamples } from "../options";
 import type { Session } from "../session";
@@ -17,18 +20,27 @@ export function explainCommand(program: Command, session: Session): void {
   withExamples(command, [["npx lab explain host/web/owner", "why netstat names nginx itself"]]);
 }
 
-function explained(check: Check): string {
+/** What holds and why, on which engines, what to type, and where it comes from. */
+export function explained(check: Check): string {
+  const needs = needsOfCheck(check).map(describeNeed);
   const claims = CLAIMS.filter(({ id }) => check.claims.includes(id));
+  const parts: [string, readonly string[]][] = [
+    ["expected", [expectedOf(check.probe)]],
+    ["from", [describeVantage(vantageOf(check.probe))]],
+    ["see it", commandLines(check)],
+    ["holds on", [needs.length === 0 ? "every engine" : `what has ${needs.join(", ")}; elsewhere it is skipped`]],
+    ...(check.facts ?? []).map((id): [string, string[]] => [`fact ${id}`, [FACTS[id] ?? ""]]),
+    ...claims.map(({ id, sentence, outdated }): [string, string[]] => [
+      `claim ${id}`,
+      [sentence, ...(outdated === undefined ? [] : [`today: ${outdated}`])],
+    ]),
+    ["tags", [tagsOf(check).join(", ")]],
+  ];
   return [
     check.what,
     "",
     check.why,
     "",
-    `expected  ${expectedOf(check.probe)}`,
-    ...commandLines(check).map((line, index) => `${index === 0 ? "see it" : ""}`.padEnd(10) + line),
-    ...claims.map(({ id, sentence, outdated }) => {
-      const today = outdated === undefined ? "" : ` (today: ${outdated})`;
-      return `claim ${id}`.padEnd(10) + sentence + today;
-    }),
+    ...parts.flatMap(([name, lines]) => lines.map((line, index) => `${index === 0 ? name : ""}`.padEnd(11) + line)),
   ].join("\n");
 }
