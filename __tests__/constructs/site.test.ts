@@ -5,6 +5,7 @@ test("a server's site listens on its port, and answers with its name and token",
   listen 8081;
   server_name _;
   default_type text/plain;
+  add_header X-Lab-Server "web-1 7f3a0c1d" always;
   add_header X-Lab-Peer $remote_addr always;
   location / {
     return 200 "web-1 7f3a0c1d\\n";

@@ -8,6 +8,7 @@ import { doctorCommand } from "./commands/doctor";
 import { downCommand } from "./commands/down";
 import { explainCommand } from "./commands/explain";
 import { listCommand } from "./commands/list";
+import { matrixCommand } from "./commands/matrix";
 import { mirrorCommand } from "./commands/mirror";
 import { setupCommand } from "./commands/setup";
 import { stageCommand } from "./commands/stage";
@@ -38,6 +39,7 @@ export function createProgram(session: Session): Command {
     explainCommand,
     commandsCommand,
     claimsCommand,
+    matrixCommand,
     setupCommand,
     doctorCommand,
     mirrorCommand,

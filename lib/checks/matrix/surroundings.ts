@@ -1,0 +1,58 @@
+import { networkInterfaces } from "os";
+import type Docker from "dockerode";
+import type { Topology } from "../../topology/topology";
+
+/** The addresses that only the running engine and its host know. */
+export interface Addresses {
+  /** The host's address on its own link; undefined where it has none. */
+  readonly host: string | undefined;
+  /** Of each network's gateway, by the network's name in the lab. */
+  readonly gateways: ReadonlyMap<string, string>;
+  /** Of each server, by its name and the network's. */
+  readonly servers: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** What the model alone knows: what the lab itself chose. */
+export function givenAddresses({ networks, servers }: Topology): Addresses {
+  return {
+    host: hostAddress(),
+    gateways: new Map(networks.flatMap(({ name, gateway }) => (gateway === undefined ? [] : [[name, gateway]]))),
+    servers: new Map(
+      servers.map(({ name, attachments }) => [
+        name,
+        new Map(attachments.flatMap(({ network, address }) => (address === undefined ? [] : [[network, address]]))),
+      ]),
+    ),
+  };
+}
+
+/** The addresses as the engine gave them. What does not run has none. */
+export async function foundAddresses(docker: Docker, topology: Topology): Promise<Addresses> {
+  const gateways = new Map<string, string>();
+  const servers = new Map<string, ReadonlyMap<string, string>>();
+  await Promise.all(
+    topology.servers.map(async ({ name, container, attachments }) => {
+      const { NetworkSettings } = await docker.getContainer(container).inspect();
+      const addresses = new Map<string, string>();
+      for (const { network } of attachments) {
+        const engineName = topology.networks.find((one) => one.name === network)?.engineName ?? "";
+        const endpoint = NetworkSettings.Networks[engineName];
+        if (endpoint?.IPAddress) addresses.set(network, endpoint.IPAddress);
+        if (endpoint?.Gateway) gateways.set(network, endpoint.Gateway);
+      }
+      servers.set(name, addresses);
+    }),
+  );
+  const given = givenAddresses(topology);
+  return { host: given.host, gateways: new Map([...gateways, ...given.gateways]), servers };
+}
+
+/** The interfaces that engines make, whose addresses are gateways. */
+const ENGINES_OWN = /^(?:docker|br-|veth)/;
+
+function hostAddress(): string | undefined {
+  return Object.entries(networkInterfaces())
+    .filter(([name]) => !ENGINES_OWN.test(name))
+    .flatMap(([, addresses]) => addresses ?? [])
+    .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+}

@@ -1,0 +1,87 @@
+import type Docker from "dockerode";
+import type { Command } from "commander";
+import type { DeployedLab } from "../../checks/deployed";
+import { derivedMatrix, measured } from "../../checks/matrix/matrix";
+import { agrees, type MatrixRecord } from "../../checks/matrix/record";
+import { foundAddresses, givenAddresses } from "../../checks/matrix/surroundings";
+import { conditions } from "../../engine/conditions";
+import { matrixReasons, matrixTable } from "../../report/matrix";
+import { readState } from "../../terraform/state";
+import { Refusal } from "../../topology/refusal";
+import type { Topology } from "../../topology/topology";
+import { describedLabs } from "../described";
+import { reachedEngine } from "../engine";
+import { EXIT } from "../exit";
+import { option, withExamples } from "../options";
+import { labsMeant } from "../own-labs";
+import type { Session } from "../session";
+
+interface MatrixOptions {
+  readonly probe?: boolean;
+  readonly why?: boolean;
+  readonly json?: boolean;
+}
+
+/** `lab matrix`: who reaches whom, by which name, and why; as the model says, or as measured. */
+export function matrixCommand(program: Command, session: Session): void {
+  const command = program
+    .command("matrix <lab>")
+    .description("who reaches whom: derived from the lab's description, and measured with --probe")
+    .addOption(option("--probe", "measure every cell on the engine, and show where it differs"))
+    .addOption(option("--why", "say for each cell why"))
+    .addOption(option("--json", "print the cells as JSON"))
+    .action(async (name: string, options: MatrixOptions) => {
+      process.exitCode = await matrix(session, name, options);
+    });
+  withExamples(command, [
+    ["npx lab matrix bridge", "what must reach what"],
+    ["npx lab matrix bridge --why", "and why, cell by cell"],
+    ["npx lab matrix bridge --probe", "measured, once the lab is up"],
+  ]);
+}
+
+/** @returns 0, or 1 when what was measured differs from what was predicted */
+async function matrix(session: Session, name: string, { probe, why, json }: MatrixOptions): Promise<number> {
+  const deployed = await deployedLab(session, name);
+  if (probe === true && deployed === undefined) {
+    throw new Refusal("lab matrix --probe", `${name} is not up; first`, `npx lab up ${name}`);
+  }
+  const [described] = deployed === undefined ? await describedLabs(session, [name]) : [deployed];
+  const topology = described?.topology;
+  if (described === undefined || topology === undefined) {
+    throw new Refusal("lab matrix", `${name} was deployed by an older version; first`, `npx lab up ${name}`);
+  }
+  const record =
+    probe === true
+      ? await probed(await reachedEngine(session), described.id, topology)
+      : await derived(session, described.id, topology, deployed !== undefined);
+  session.print(json === true ? JSON.stringify(record, null, 2) : matrixTable(record, session.style));
+  if (why === true && json !== true) session.print(`\n${matrixReasons(record)}`);
+  return record.cells.every(agrees) ? EXIT.fine : EXIT.failed;
+}
+
+async function deployedLab(session: Session, name: string): Promise<DeployedLab | undefined> {
+  const [lab] = await labsMeant(session.project, [name]);
+  return lab === undefined ? undefined : (await readState(session.project.state(lab.id), lab.id)).lab;
+}
+
+async function probed(docker: Docker, lab: string, topology: Topology): Promise<MatrixRecord> {
+  const [traits, addresses] = await Promise.all([traitsOf(docker), foundAddresses(docker, topology)]);
+  return measured(derivedMatrix(lab, topology, traits, addresses), topology, addresses);
+}
+
+/** Of a lab that is not up, or where no engine answers, the model knows enough. */
+async function derived(session: Session, lab: string, topology: Topology, isUp: boolean): Promise<MatrixRecord> {
+  const docker = session.docker();
+  const traits = await traitsOf(docker).catch(() => undefined);
+  if (traits === undefined) session.say(`no engine answers: derived for Engine ${USUAL.version} with docker-proxy`);
+  const addresses = isUp ? await foundAddresses(docker, topology).catch(() => undefined) : undefined;
+  return derivedMatrix(lab, topology, traits ?? USUAL, addresses ?? givenAddresses(topology));
+}
+
+const USUAL = { version: "28.0", userlandProxy: true };
+
+async function traitsOf(docker: Docker): Promise<{ version: string; userlandProxy: boolean }> {
+  const found = await conditions(docker);
+  return { version: found.version, userlandProxy: found.userlandProxy !== "off" };
+}

@@ -1,0 +1,129 @@
+import { listenerText } from "./publication";
+import type { Topology } from "./topology";
+import { type Destination, type EngineTraits, type Place, Reachability } from "./reachability/connection";
+import type { Prediction } from "./reachability/outcome";
+
+/** Something that can be asked: a server where it listens, or a port of the host that leads to one. */
+export interface Listener {
+  /** `web:80`, or `web published :8080`. */
+  readonly title: string;
+  readonly server: string;
+  readonly port: number;
+  /** The ways to name it, each as the matrix calls it. */
+  readonly ways: ReadonlyMap<string, Destination>;
+}
+
+/** One question and its answer. */
+export interface Cell {
+  readonly listener: Listener;
+  readonly destination: Destination;
+  readonly prediction: Prediction;
+}
+
+/** All that one way of naming leads to, from one vantage. */
+export interface Row {
+  readonly vantage: Place;
+  readonly way: string;
+  /** One for each listener; undefined where it cannot be named that way. */
+  readonly cells: readonly (Cell | undefined)[];
+}
+
+export interface Matrix {
+  readonly listeners: readonly Listener[];
+  readonly rows: readonly Row[];
+}
+
+/** What must come of every vantage asking every listener by every name, from the model alone. */
+export function reachabilityMatrix(topology: Topology, engine: EngineTraits): Matrix {
+  const reachability = new Reachability(topology, engine);
+  const listeners = listenersOf(topology);
+  const ways = [...new Set(listeners.flatMap((listener) => [...listener.ways.keys()]))].sort(byWay);
+  const vantages: Place[] = [
+    { kind: "host" },
+    ...topology.servers.map(({ name }) => ({ kind: "server" as const, server: name })),
+  ];
+  const rows = vantages.flatMap((vantage) =>
+    ways.map((way) => ({
+      vantage,
+      way,
+      cells: listeners.map((listener) => {
+        const destination = listener.ways.get(way);
+        if (destination === undefined) return undefined;
+        return { listener, destination, prediction: reachability.connect(vantage, destination, listener.port) };
+      }),
+    })),
+  );
+  return { listeners, rows };
+}
+
+type ServerModel = Topology["servers"][number];
+
+const LOOPBACK = "127.0.0.1";
+const HOST_ADDRESS = "host address";
+const NAME = "name";
+
+/** The ways in the order in which they are taught: nearest first, names last. */
+function byWay(one: string, other: string): number {
+  const place = (way: string): number =>
+    [LOOPBACK, HOST_ADDRESS, "gateway of ", "address on ", NAME].findIndex((start) => way.startsWith(start));
+  const [a, b] = [place(one), place(other)].map((index) => (index < 0 ? Infinity : index)) as [number, number];
+  if (a !== b) return a - b;
+  return one < other ? -1 : 1;
+}
+
+function listenersOf(topology: Topology): Listener[] {
+  const servers = topology.servers.map((server) => ({
+    title: `${server.name}:${String(server.port)}`,
+    server: server.name,
+    port: server.port,
+    ways: new Map([
+      [LOOPBACK, { kind: "loopback" }],
+      ...(server.mode === "host" ? waysToHost(topology) : addressesOf(topology, server)),
+      ...namesOf(topology, server),
+    ] as [string, Destination][]),
+  }));
+  const published = topology.servers.flatMap((server) =>
+    server.publications.map((publication) => {
+      const text = listenerText(publication);
+      return {
+        title: `${server.name} published ${text.includes(":") ? text : `:${text}`}`,
+        server: server.name,
+        port: publication.port,
+        ways: new Map([[LOOPBACK, { kind: "loopback" }], ...waysToHost(topology), ...addressesOf(topology, server)] as [
+          string,
+          Destination,
+        ][]),
+      };
+    }),
+  );
+  return [...servers, ...published];
+}
+
+function waysToHost({ networks }: Topology): [string, Destination][] {
+  return [
+    [HOST_ADDRESS, { kind: "host" }],
+    ...networks.map(({ name }): [string, Destination] => [`gateway of ${name}`, { kind: "gateway", network: name }]),
+  ];
+}
+
+/** In a shared namespace, addresses and names are the owner's. */
+function ownerOf({ servers }: Topology, server: ServerModel): ServerModel {
+  return servers.find(({ name }) => name === server.owner) ?? server;
+}
+
+function addressesOf(topology: Topology, server: ServerModel): [string, Destination][] {
+  const owner = ownerOf(topology, server);
+  return owner.attachments.map(({ network }) => [
+    `address on ${network}`,
+    { kind: "address", server: owner.name, network },
+  ]);
+}
+
+function namesOf(topology: Topology, server: ServerModel): [string, Destination][] {
+  const names = new Set(ownerOf(topology, server).attachments.flatMap((attachment) => attachment.names));
+  names.delete(server.name);
+  return [
+    [NAME, { kind: "name", name: server.name }],
+    ...[...names].map((name): [string, Destination] => [`as ${name}`, { kind: "name", name }]),
+  ];
+}

@@ -1,0 +1,239 @@
+import { EVERY_ADDRESS } from "../publication";
+import type { Topology } from "../topology";
+import { answers, anyOf, fails, oneOf, type Prediction, type Reason } from "./outcome";
+import { BECAUSE } from "./reasons";
+
+type NetworkModel = Topology["networks"][number];
+type ServerModel = Topology["servers"][number];
+type PublicationModel = ServerModel["publications"][number];
+
+/** What of an engine and its host decides who reaches whom. */
+export interface EngineTraits {
+  /** The engine's release, e.g. 20.10.24. */
+  readonly version: string;
+  /** Whether docker-proxy holds published ports. */
+  readonly userlandProxy: boolean;
+  /** The host's own address, as others on its link know it; for ports that are published on it alone. */
+  readonly hostAddress?: string;
+  /** The gateway of the default bridge. */
+  readonly defaultGateway?: string;
+}
+
+/** Where one looks from: the host, or the namespace of a server. */
+export type Place = { readonly kind: "host" } | { readonly kind: "server"; readonly server: string };
+
+/** What is asked, by whichever way. */
+export type Destination =
+  | { readonly kind: "loopback" }
+  /** The host's address on its own link. */
+  | { readonly kind: "host" }
+  /** The host's address on one of the lab's networks. */
+  | { readonly kind: "gateway"; readonly network: string }
+  | { readonly kind: "address"; readonly server: string; readonly network: string }
+  | { readonly kind: "name"; readonly name: string };
+
+/** Says what comes of a connection, from the model alone. */
+export class Reachability {
+  private readonly networks: ReadonlyMap<string, NetworkModel>;
+  private readonly servers: ReadonlyMap<string, ServerModel>;
+  /** By namespace owner and port. */
+  private readonly listeners = new Map<string, Map<number, string>>();
+  private readonly onHost = new Map<number, string>();
+  private readonly published = new Map<number, { server: ServerModel; publication: PublicationModel }[]>();
+  /** By network and name. */
+  private readonly names = new Map<string, Map<string, Set<string>>>();
+
+  constructor(
+    topology: Topology,
+    private readonly engine: EngineTraits,
+  ) {
+    this.networks = new Map(topology.networks.map((network) => [network.name, network]));
+    this.servers = new Map(topology.servers.map((server) => [server.name, server]));
+    for (const server of topology.servers) this.enter(server);
+  }
+
+  /** What comes of asking `destination` on `port`, from `place`. */
+  connect(place: Place, destination: Destination, port: number): Prediction {
+    const owner = place.kind === "host" ? undefined : this.namespaceOf(place.server);
+    if (destination.kind === "name") return this.byName(owner, destination.name, port);
+    return owner === undefined ? this.fromHost(destination, port) : this.fromNamespace(owner, destination, port);
+  }
+
+  /** The server whose namespace a server is in; undefined for the host's. */
+  private namespaceOf(name: string): ServerModel | undefined {
+    const server = this.servers.get(name);
+    const owner = server?.owner === undefined ? server : this.servers.get(server.owner);
+    if (owner === undefined) throw new Error(`no server ${name} in the model`);
+    return owner.mode === "host" ? undefined : owner;
+  }
+
+  private enter(server: ServerModel): void {
+    const owner = server.owner ?? server.name;
+    if (server.mode === "host") this.onHost.set(server.port, server.name);
+    else entry(this.listeners, owner, () => new Map()).set(server.port, server.name);
+    for (const publication of server.publications) {
+      entry(this.published, publication.port, () => []).push({ server, publication });
+    }
+    for (const { network, names } of server.attachments) {
+      for (const name of names) {
+        entry(
+          entry(this.names, network, () => new Map()),
+          name,
+          () => new Set<string>(),
+        ).add(server.name);
+      }
+    }
+  }
+
+  private byName(owner: ServerModel | undefined, name: string, port: number): Prediction {
+    if (owner === undefined) return fails("no-name", BECAUSE.hostResolver);
+    if (owner.mode === "none") return fails("no-name", BECAUSE.noneResolver);
+    if (owner.mode === "default-bridge") return fails("no-name", BECAUSE.defaultBridgeResolver);
+    const [first, ...others] = this.resolvingNetworks(owner, name).map((network) => {
+      const [address, ...more] = [...(this.names.get(network.name)?.get(name) ?? [])].map((server) =>
+        this.fromNamespace(owner, { kind: "address", server, network: network.name }, port),
+      );
+      return anyOf([address ?? fails("no-name", BECAUSE.notOnNetwork), ...more]);
+    });
+    if (first === undefined) return fails("no-name", BECAUSE.notOnNetwork);
+    const found = oneOf([first, ...others]);
+    return found.outcomes.every(({ kind }) => kind === "answers") ? { ...found, reason: BECAUSE.resolved } : found;
+  }
+
+  /**
+   * Where several of a container's networks know a name, the resolver answers from the first of them alone (U25):
+   * from that by which the container leaves. Internal ones come last, in no order.
+   */
+  private resolvingNetworks(owner: ServerModel, name: string): readonly NetworkModel[] {
+    const knowing = this.networksOf(owner).filter((network) => this.names.get(network.name)?.has(name) === true);
+    const [first] = inOrder(knowing.filter(({ internal }) => !internal));
+    return first === undefined ? knowing : [first];
+  }
+
+  private fromHost(destination: Exclude<Destination, { kind: "name" }>, port: number): Prediction {
+    if (destination.kind === "address") {
+      return this.listener(destination.server, port, BECAUSE.hostToContainer, BECAUSE.noListener);
+    }
+    return this.onHostItself(destination, port, ({ server, publication }) =>
+      // Destinations in 127.0.0.0/8 are not rewritten while docker-proxy is there to take them.
+      destination.kind === "loopback" && this.engine.userlandProxy
+        ? this.proxied(server, publication, BECAUSE.proxiedFromLoopback)
+        : this.translated(server, publication, BECAUSE.translated),
+    );
+  }
+
+  private fromNamespace(
+    owner: ServerModel,
+    destination: Exclude<Destination, { kind: "name" }>,
+    port: number,
+  ): Prediction {
+    if (destination.kind === "loopback") return this.inside(owner, port);
+    if (destination.kind === "address" && destination.server === owner.name) return this.inside(owner, port);
+    if (owner.attachments.length === 0) return fails("unreachable", BECAUSE.onlyLoopback);
+    const direct = destination.kind === "host" ? undefined : this.attachedTo(owner, destination.network);
+    const by = direct ?? this.defaultNetwork(owner);
+    if (by === undefined) return fails("unreachable", BECAUSE.internalNoRoute);
+    if (destination.kind !== "address") return this.onHostFrom(by, destination, port);
+    if (direct === undefined) return fails("dropped", BECAUSE.otherBridge);
+    if (!direct.interContainerConnectivity) return fails("dropped", BECAUSE.noInterContainer);
+    return this.listener(destination.server, port, BECAUSE.sameBridge, BECAUSE.noListener);
+  }
+
+  private inside(owner: ServerModel, port: number): Prediction {
+    return this.listener(owner.name, port, BECAUSE.sameNamespace, BECAUSE.nothingHere);
+  }
+
+  /** What the host itself does with a connection that comes in by a bridge. */
+  private onHostFrom(
+    bridge: NetworkModel,
+    destination: Extract<Destination, { kind: "host" | "gateway" }>,
+    port: number,
+  ): Prediction {
+    return this.onHostItself(destination, port, ({ server, publication }) => {
+      if (this.engine.userlandProxy) {
+        return bridge.internal
+          ? fails("dropped", BECAUSE.internalPublished)
+          : this.proxied(server, publication, BECAUSE.proxied);
+      }
+      if (this.defaultNetwork(server) === bridge) return this.translated(server, publication, BECAUSE.hairpin);
+      return fails("dropped", BECAUSE.noHairpinAcross);
+    });
+  }
+
+  private onHostItself(
+    destination: Exclude<Destination, { kind: "name" | "address" }>,
+    port: number,
+    lead: (found: { server: ServerModel; publication: PublicationModel }) => Prediction,
+  ): Prediction {
+    const inHostMode = this.onHost.get(port);
+    if (inHostMode !== undefined) {
+      return answers(inHostMode, destination.kind === "gateway" ? BECAUSE.gatewayIsHost : BECAUSE.hostMode);
+    }
+    const candidates = this.published.get(port) ?? [];
+    const found = candidates.find(({ publication: { on } }) => on === EVERY_ADDRESS || on === this.textOf(destination));
+    if (found !== undefined) return lead(found);
+    return fails("refused", candidates.length === 0 ? BECAUSE.hostRefuses : BECAUSE.boundElsewhere);
+  }
+
+  private textOf(destination: Exclude<Destination, { kind: "name" | "address" }>): string | undefined {
+    switch (destination.kind) {
+      case "loopback":
+        return "127.0.0.1";
+      case "host":
+        return this.engine.hostAddress;
+      case "gateway":
+        return this.networks.get(destination.network)?.gateway ?? this.engine.defaultGateway;
+    }
+  }
+
+  private translated(server: ServerModel, { to }: PublicationModel, reason: Reason): Prediction {
+    return this.listener(server.name, to, reason, BECAUSE.translatedToNothing);
+  }
+
+  private proxied(server: ServerModel, { to }: PublicationModel, reason: Reason): Prediction {
+    const by = this.listeners.get(server.name)?.get(to);
+    return by === undefined ? fails("reset", BECAUSE.proxiedToNothing) : answers(by, reason);
+  }
+
+  private listener(owner: string, port: number, reason: Reason, otherwise: Reason): Prediction {
+    const by = this.listeners.get(owner)?.get(port);
+    return by === undefined ? fails("refused", otherwise) : answers(by, reason);
+  }
+
+  private attachedTo(server: ServerModel, network: string): NetworkModel | undefined {
+    return server.attachments.some((one) => one.network === network) ? this.networks.get(network) : undefined;
+  }
+
+  /**
+   * The network by which a container leaves, and is published: that of its networks with a way out whose name comes
+   * first. Internal networks offer none, but before 26.1 the route is there, and what takes it is dropped (U15).
+   */
+  private defaultNetwork(server: ServerModel): NetworkModel | undefined {
+    const networks = this.networksOf(server);
+    const ways = networks.filter(({ internal }) => !internal);
+    const routed = ways.length > 0 || release(this.engine.version) >= 26 ? ways : networks;
+    return inOrder(routed)[0];
+  }
+
+  private networksOf(server: ServerModel): NetworkModel[] {
+    return server.attachments.flatMap(({ network }) => this.networks.get(network) ?? []);
+  }
+}
+
+/** Engines go by the network's name, where nothing else decides (U10). */
+function inOrder(networks: readonly NetworkModel[]): NetworkModel[] {
+  return [...networks].sort((a, b) => (a.engineName < b.engineName ? -1 : 1));
+}
+
+/** The release as a number: 20.10.24 is 20.1. */
+function release(version: string): number {
+  return Number.parseFloat(version);
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, create: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = create();
+  map.set(key, made);
+  return made;
+}

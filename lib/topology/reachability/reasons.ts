@@ -1,0 +1,55 @@
+import type { Reason } from "./outcome";
+
+/**
+ * Why connections come about or fail, each with the fact of the catalogue that it follows. The catalogue, with the
+ * commands that show each fact and the engines on which it was measured, is docs/reachability.md.
+ */
+export const BECAUSE = {
+  sameNamespace: { fact: "N4", why: "it listens in the namespace itself, on every address of it" },
+  nothingHere: { fact: "P9", why: "nothing listens on that port in this namespace; a published port is the host's" },
+  onlyLoopback: {
+    fact: "N3",
+    why: "a namespace with nothing but a loopback interface has no route, so it fails at once",
+  },
+  sameBridge: { fact: "B6", why: "both are plugged into one bridge, which is a switch" },
+  noListener: { fact: "P9", why: "a machine is there, and nothing listens on that port" },
+  noInterContainer: {
+    fact: "U19",
+    why: "the network's inter-container connectivity is off: a rule drops what goes from one container to another",
+  },
+  otherBridge: { fact: "U7", why: "bridges are kept apart: a rule drops what comes from another one" },
+  internalNoRoute: { fact: "U15", why: "an internal network has no way out: there is no default route" },
+  hostToContainer: { fact: "B12", why: "the host has an address on each bridge, so it reaches containers directly" },
+  hostMode: { fact: "H5", why: "a server in host mode listens on every address of the host" },
+  gatewayIsHost: { fact: "B13", why: "a gateway's address is the host's own: what the host listens on answers there" },
+  hostRefuses: { fact: "P9", why: "nothing listens on that port of the host" },
+  boundElsewhere: { fact: "P6", why: "the port is published on another address of the host" },
+  translated: { fact: "P3", why: "the kernel rewrites the destination (DNAT) to the server's address" },
+  translatedToNothing: {
+    fact: "P4",
+    why: "the kernel rewrites the destination to the server's address, and nothing listens there",
+  },
+  proxied: { fact: "U8", why: "docker-proxy takes the connection on the host, and makes one to the server" },
+  proxiedFromLoopback: {
+    fact: "P3",
+    why: "docker-proxy takes the connection on the host, and makes one to the server",
+  },
+  proxiedToNothing: {
+    fact: "P4",
+    why: "docker-proxy takes the connection, finds that nothing listens inside, and gives it up: LISTEN is not service",
+  },
+  hairpin: { fact: "P8", why: "the kernel rewrites the destination, and sends it back over the bridge it came from" },
+  noHairpinAcross: {
+    fact: "U8",
+    why: "without docker-proxy the destination is rewritten to the server's address, and bridges are kept apart",
+  },
+  internalPublished: {
+    fact: "U15",
+    why: "what comes from an internal network is rewritten to the server's address before docker-proxy could take it, and internal networks have no way out",
+  },
+  resolved: { fact: "U3", why: "the embedded resolver knows the names of all containers on the network" },
+  hostResolver: { fact: "A9", why: "the host's resolver knows nothing of containers" },
+  defaultBridgeResolver: { fact: "B7", why: "on the default bridge there is no embedded resolver" },
+  noneResolver: { fact: "N7", why: "without a network there is no resolver to ask" },
+  notOnNetwork: { fact: "U7", why: "the embedded resolver knows the names on the container's own networks only" },
+} as const satisfies Readonly<Record<string, Reason>>;
