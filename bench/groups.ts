@@ -1,10 +1,14 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "fs";
+import { spawn } from "child_process";
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "fs";
 import { join } from "path";
 import { z } from "zod";
 import { App } from "cdktf";
 import { type Settings, setSettings } from "../lib/constructs/settings";
 import { siteOf } from "../lib/constructs/site";
 import { HostLab } from "../lib/labs/host";
+import { issueCertificate } from "../lib/provider/protocol/certificate";
+import { COOKIE } from "../lib/provider/protocol/handshake";
+import { Unfit } from "../lib/topology/refusal";
 import { Subnet } from "../lib/topology/subnet";
 import { hostLabAsHcl } from "./hcl";
 import type { Contestant, Group } from "./measure";
@@ -167,6 +171,40 @@ export function synthGroup(place: Place, sizes: readonly number[], settings: Set
     baseline: title(sizes[0] ?? 1),
     contestants: [...inProcess, { name: "the project's labs", steps: [app] }],
   };
+}
+
+/** The provider as an executable: Terraform starts it four times for one apply. */
+export function providerGroup(place: Place): Group {
+  const bundle = join(place.project, "dist/terraform-provider");
+  const megabytes = (statSync(bundle).size / 1_000_000).toFixed(2);
+  const certificate = issueCertificate().cert;
+  const program = join(place.folder, "terraform-provider-docker");
+  // Which of the providers it is, its name says.
+  if (!existsSync(program)) symlinkSync(bundle, program);
+  return {
+    name: "provider",
+    title: `The provider's executable, ${megabytes} MB`,
+    baseline: "embedded",
+    contestants: [
+      { name: "embedded", steps: [{ name: "start to handshake", run: () => handshake(program, certificate) }] },
+    ],
+  };
+}
+
+/** Starts it as Terraform does, until it has said where it listens. */
+function handshake(program: string, certificate: string): Promise<void> {
+  const provider = spawn(program, [], {
+    env: { ...process.env, [COOKIE.name]: COOKIE.value, PLUGIN_CLIENT_CERT: certificate },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return new Promise((settle, reject) => {
+    provider.on("error", reject);
+    provider.on("close", () => reject(new Unfit("the provider ended without a handshake")));
+    provider.stdout.once("data", () => {
+      provider.kill("SIGTERM");
+      settle();
+    });
+  });
 }
 
 function synthesize(size: number, outdir: string, settings: Settings): void {

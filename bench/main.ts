@@ -7,7 +7,7 @@ import { connect, engineHost } from "../lib/engine/connection";
 import { engineFacts } from "../lib/engine/facts";
 import { machine, terraformProgram } from "../lib/setup";
 import { Refusal, Unfit } from "../lib/topology/refusal";
-import { hostGroup, manyGroup, synthGroup } from "./groups";
+import { hostGroup, manyGroup, providerGroup, synthGroup } from "./groups";
 import { type Group, measure } from "./measure";
 import { GROUPS, type Options, optionsFrom } from "./options";
 import { Interrupted, Place } from "./place";
@@ -44,6 +44,7 @@ async function measured(place: Place, terraform: string, options: Options): Prom
     host: () => hostGroup(place, terraform),
     many: () => manyGroup(place, options.servers),
     synth: () => synthGroup(place, options.labs, settingsFrom(place.environment, place.project)),
+    provider: () => providerGroup(place),
   };
   const results: GroupResult[] = [];
   for (const name of options.only === undefined ? GROUPS : [options.only]) {

@@ -4,7 +4,7 @@ import { GrpcServer, type ConnectionHandler, type TlsMaterial } from "./grpc";
 import { makeSocketFolder } from "./socket-folder";
 
 /** How Terraform shows that it is Terraform. It is no secret: it keeps people from starting a provider by mistake. */
-const COOKIE = {
+export const COOKIE = {
   name: "TF_PLUGIN_MAGIC_COOKIE",
   value: "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
 };
