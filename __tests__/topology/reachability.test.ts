@@ -19,7 +19,7 @@ import { dice, labOf } from "./topologies";
 const ENGINE: EngineTraits = { version: "20.10.24", userlandProxy: true, hostAddress: "192.0.2.2" };
 const identity = new Identity("mine", "i1");
 
-/** A lab with one of every kind; its matrix was measured on Engine 20.10.24 (docs/reachability.md). */
+/** A lab with one of every kind; its matrix was measured on Engine 20.10.24. */
 function everyMode(): Topology {
   const lab = new Lab(identity);
   const network = (name: string, subnet: string, more = {}): BridgeNetwork =>
@@ -69,13 +69,13 @@ describe("who reaches whom", () => {
     ["host", "web:8090", "host address", "web H5"],
     ["neighbour", "web:8090", "gateway of lan", "web B13"],
     ["neighbour", "web:8090", "127.0.0.1", "(refused) P9"],
-    ["host", "web:8090", "name", "(no-name) A9"],
+    ["host", "web:8090", "name", "(no-name) H12"],
     ["alone", "alone:80", "127.0.0.1", "alone N4"],
     ["alone", "web:8090", "host address", "(unreachable) N3"],
     ["alone", "owner:80", "name", "(no-name) N7"],
     ["host", "owner:80", "address on lan", "owner B12"],
     ["host", "hidden:80", "address on vault", "hidden B12"],
-    ["host", "owner:80", "name", "(no-name) A9"],
+    ["host", "owner:80", "name", "(no-name) H12"],
     ["neighbour", "owner:80", "address on lan", "owner B6"],
     ["neighbour", "owner:80", "name", "owner U3"],
     ["neighbour", "owner:80", "as pool", "neighbour/owner U3"],
@@ -102,7 +102,7 @@ describe("who reaches whom", () => {
     ["owner", OWNER, "host address", "owner U8"],
     ["plain", OWNER, "host address", "owner U8"],
     ["plain", OWNER, "gateway of lan", "owner U8"],
-    ["hidden", OWNER, "host address", "(dropped) U15"],
+    ["hidden", OWNER, "host address", "(dropped) U26"],
     ["host", "owner published 127.0.0.1:8093", "127.0.0.1", "joiner P3"],
     ["host", "owner published 127.0.0.1:8093", "host address", "(refused) P6"],
     ["plain", "owner published 127.0.0.1:8093", "gateway of lan", "(refused) P6"],

@@ -1,3 +1,4 @@
+import { FACTS } from "../../../lib/checks/facts";
 import { derivedMatrix, measured } from "../../../lib/checks/matrix/matrix";
 import { agrees, MatrixRecord } from "../../../lib/checks/matrix/record";
 import { type Addresses, givenAddresses } from "../../../lib/checks/matrix/surroundings";
@@ -6,6 +7,7 @@ import { styleFor } from "../../../lib/report/style";
 import { Identity } from "../../../lib/topology/identity";
 import { Lab } from "../../../lib/topology/lab";
 import { BridgeNetwork } from "../../../lib/topology/network";
+import { BECAUSE } from "../../../lib/topology/reachability/reasons";
 import { Server } from "../../../lib/topology/server";
 
 const PLAIN = styleFor({ isTTY: false }, {});
@@ -71,6 +73,10 @@ test("is printed as a table, and with reasons", () => {
   expect(matrixReasons(derived)).toContain(
     "two → one:80 by 127.0.0.1: two, since it listens in the namespace itself, on every address of it (N4)",
   );
+});
+
+test("every reason names a fact of the catalogue", () => {
+  expect(Object.values(BECAUSE).filter(({ fact }) => !(fact in FACTS))).toEqual([]);
 });
 
 /** A curl that answers as predicted, but for the cells named. */

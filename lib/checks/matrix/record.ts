@@ -21,7 +21,7 @@ export const MatrixCell = z.strictObject({
   /** What must come of it, from the model alone; several where a resolver's order decides. */
   expected: z.array(Outcome),
   why: z.string(),
-  /** The fact that it follows, in docs/reachability.md. */
+  /** The fact that it follows, in the catalogue (lib/checks/facts.ts). */
   fact: z.string(),
   /** What really came of it, if it was measured. */
   actual: Outcome.optional(),

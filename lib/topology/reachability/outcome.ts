@@ -4,7 +4,7 @@ export type Failure = "refused" | "dropped" | "unreachable" | "reset" | "no-name
 /** What comes of a connection. Where a name leads to several servers, any of `by` may answer. */
 export type Outcome = { readonly kind: "answers"; readonly by: readonly string[] } | { readonly kind: Failure };
 
-/** Why it comes so: the rule in a sentence, and the fact of the catalogue (docs/reachability.md) that it follows. */
+/** Why it comes so: the rule in a sentence, and the fact of the catalogue (lib/checks/facts.ts) that it follows. */
 export interface Reason {
   readonly fact: string;
   readonly why: string;

@@ -1,8 +1,7 @@
 import type { Reason } from "./outcome";
 
 /**
- * Why connections come about or fail, each with the fact of the catalogue that it follows. The catalogue, with the
- * commands that show each fact and the engines on which it was measured, is docs/reachability.md.
+ * Why connections come about or fail, each with the fact of the catalogue (lib/checks/facts.ts) that it follows.
  */
 export const BECAUSE = {
   sameNamespace: { fact: "N4", why: "it listens in the namespace itself, on every address of it" },
@@ -44,11 +43,11 @@ export const BECAUSE = {
     why: "without docker-proxy the destination is rewritten to the server's address, and bridges are kept apart",
   },
   internalPublished: {
-    fact: "U15",
+    fact: "U26",
     why: "what comes from an internal network is rewritten to the server's address before docker-proxy could take it, and internal networks have no way out",
   },
   resolved: { fact: "U3", why: "the embedded resolver knows the names of all containers on the network" },
-  hostResolver: { fact: "A9", why: "the host's resolver knows nothing of containers" },
+  hostResolver: { fact: "H12", why: "the host's resolver knows nothing of containers" },
   defaultBridgeResolver: { fact: "B7", why: "on the default bridge there is no embedded resolver" },
   noneResolver: { fact: "N7", why: "without a network there is no resolver to ask" },
   notOnNetwork: { fact: "U7", why: "the embedded resolver knows the names on the container's own networks only" },
