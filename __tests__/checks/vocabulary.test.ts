@@ -2,17 +2,8 @@ import { commandLines } from "../../lib/checks/check";
 import { Probe } from "../../lib/checks/probes";
 import { describeVantage } from "../../lib/checks/vantage";
 import * as say from "../../lib/checks/vocabulary";
-import { Identity } from "../../lib/topology/identity";
-import { BridgeNetwork, DefaultBridge, Engine, HostNetwork } from "../../lib/topology/network";
-import { Server } from "../../lib/topology/server";
 import { refused } from "../topology/refused";
-
-const identity = new Identity("x", "i1");
-const lan = new BridgeNetwork(identity, "lan", { subnet: "10.77.0.0/24" });
-const web = new Server(identity, "web", { network: HostNetwork.of(Engine.local), port: 8081 });
-const one = new Server(identity, "one", { network: lan, address: "10.77.0.2", publish: [8080] });
-const two = new Server(identity, "two", { network: lan });
-const plain = new Server(identity, "plain", { network: DefaultBridge.of(Engine.local) });
+import { one, plain, SENTENCES, two, web } from "./sentences";
 
 const PID = (container: string): string => `"$(docker inspect -f '{{.State.Pid}}' ${container})"`;
 const CURL = "curl -4 -sSiv --noproxy '*' --max-time 3";
@@ -78,67 +69,8 @@ describe("http asks", () => {
 });
 
 test("every sentence ends in a probe, and none is the same as another", () => {
-  const sentences = [
-    say.http(web).from(say.host()).answers(),
-    say.http(web).onEveryHostAddress().answers(),
-    say.http(one).onHostPort(9).isRefusedWhile(say.http(one)),
-    say.http(one).onHostPort(9).isDroppedWhile(say.http(one)),
-    say.http(one).onHostPort(9).isUnreachableWhile(say.http(one)),
-    say.http(one).onHostPort(9).isResetWhile(say.http(one)),
-    say.http(one).byName("nobody").hasNoNameWhile(say.http(one).byName()),
-    say.tcp(one).connects(),
-    say.tcp(one).at("10.77.0.9", 81).isRefusedWhile(say.tcp(one)),
-    say.tcp(one).from(say.inside(two)).isDroppedWhile(say.tcp(one)),
-    say.tcp(one).isUnreachableWhile(say.tcp(one)),
-    say.listening(80).isOnEveryAddress(),
-    say.listening(80, "udp").isOnEveryAddress(),
-    say.listening(80).from(say.namespaceOf(one)).isOnLoopbackOnly(),
-    say.listening(80).isOnOnly("10.77.0.1"),
-    say.listening(80).isNobodys(),
-    say.addresses(say.inside(one)).are("10.77.0.2", "127.0.0.1"),
-    say.addresses(say.host()).have("10.77.0.1"),
-    say.addresses(say.host()).lack("10.77.0.2"),
-    say.routes(say.namespaceOf(one)).areNone(),
-    say.routes(say.namespaceOf(one)).haveNoDefault(),
-    say.routes(say.namespaceOf(one)).leadOutBy("10.77.0.1"),
-    say.routes(say.namespaceOf(one)).leadStraightTo("10.77.0.0/24"),
-    say.neighbour("10.77.0.2", say.host()).isKnown(),
-    say.neighbour("10.77.0.2", say.host()).isKnown("02:42:0a:4d:00:02"),
-    say.neighbour("10.77.0.9", say.host()).isUnknownWhile("10.77.0.2"),
-    say.name("pool", say.inside(two)).means(one, two, plain),
-    say.name("nobody", say.inside(two)).isUnknownWhile("one"),
-    say.sysctl("net.ipv4.ip_forward", say.host()).is(1),
-    say.process(one).runs(),
-    say.process(one).hasExited(1, "Address already in use"),
-    say.process(one).couldNotStart("port is already allocated"),
-    say.log(one).contains("10.77.0.1"),
-    say.program(["id"], say.inside(one)).says("uid=0"),
-    say
-      .program(["ip", "link", "add", "x", "type", "veth"], say.inside(one), { changes: true })
-      .failsWith("Operation not permitted", ["ip", "link", "show", "lo"]),
-    say.listening(80).isOwnedBy(web),
-    say.listening(80).isHeldByEngineFor(web),
-    say.namespace("net", web).isEngines(),
-    say.namespace("net", web).differsFromEngines(),
-    say.namespace("pid", web).differsFromEngines(),
-    say.namespace("net", web).differsFrom(one),
-    say.interfaces(web).areTheHosts(),
-    say.interfaces(web).areTheHostsByIfconfig(),
-    say.interfaces(web).areNotNewOnHost(),
-    say.interfaces(one).haveItsOwnAddress(),
-    say.vethPair(one),
-    say.vethPair(plain),
-    say.inspected(web).isInHostMode(),
-    say.inspected(web).publishesNothing(),
-    say.resolver(web).isTheHosts(),
-    say.resolver(one).isEmbedded(),
-    say.resolver(one).isNotEmbedded(),
-    say.masquerade(lan),
-    say.portMapping(one, 8080),
-    say.discardedPorts(identity, "nginx"),
-  ];
-  for (const sentence of sentences) expect(Probe.parse(sentence)).toEqual(sentence);
-  expect(new Set(sentences.map((sentence) => JSON.stringify(sentence))).size).toBe(sentences.length);
+  for (const sentence of SENTENCES) expect(Probe.parse(sentence)).toEqual(sentence);
+  expect(new Set(SENTENCES.map((sentence) => JSON.stringify(sentence))).size).toBe(SENTENCES.length);
 });
 
 test("what has no name is asked by name, and so is its control", () => {

@@ -30,6 +30,7 @@ export function parseInterfaces(text: string): Interface[] | undefined {
  * that. It shows no indexes, so those are the order.
  */
 export function parseIfconfig(text: string): Interface[] | undefined {
+  if (!text.endsWith("\n")) return undefined;
   const blocks = text.split(/\n\s*\n/).filter((block) => block.trim() !== "");
   const interfaces = blocks.map((block, index): Interface | undefined => {
     const ifname = /^(\S+?):? .*(?:flags=|Link encap)/.exec(block.trimStart())?.[1];

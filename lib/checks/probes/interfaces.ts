@@ -59,6 +59,8 @@ export const interfaces: ProbeKind<InterfacesProbe> = {
     const inside = parse(findings.one("container").stdout);
     if (host === undefined || inside === undefined)
       return error(`${tool} printed something else than interfaces`, "iproute2 4.13, or net-tools 2.10, is needed");
+    // Every namespace has its loopback interface.
+    if (host.length === 0 || inside.length === 0) return error(`${tool} shows no interface at all`);
     switch (probe.expectation) {
       case "as-on-host":
       case "as-on-host-by-ifconfig":

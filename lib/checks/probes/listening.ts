@@ -25,8 +25,8 @@ export type ListeningProbe = z.infer<typeof ListeningProbe>;
 
 /** Where the engine's embedded resolver listens inside containers, on ports of its choice. It is none of the lab's. */
 const EMBEDDED_RESOLVER = "127.0.0.11";
-/** netstat's first line, whatever follows. */
-const HEADING = "Active Internet connections";
+/** netstat's first lines, and the end of its last one: without them the table is none, or not all of it. */
+const TABLE = /^Active Internet connections.*\nProto .*\n(?:.*\n)*$/;
 
 export const listening: ProbeKind<ListeningProbe> = {
   needs: rootFor,
@@ -51,8 +51,7 @@ function judgeListening(probe: ListeningProbe, findings: Findings): Judgement {
   const shown = findings.one("listeners");
   const trouble = failed("netstat", shown);
   if (trouble !== undefined) return trouble;
-  // What is not even netstat's heading says nothing of listeners.
-  if (!shown.stdout.startsWith(HEADING)) return error("netstat printed something else than its table");
+  if (!TABLE.test(shown.stdout)) return error("netstat printed something else than its table");
   const addresses = addressesAt(probe, parseNetstat(shown.stdout));
   const actual =
     addresses.length === 0

@@ -44,7 +44,8 @@ function otherName(probe: NamespaceProbe): string {
 
 function judgeNamespace(probe: NamespaceProbe, findings: Findings): Judgement {
   const [own, other] = [findings.one("container").stdout.trim(), findings.one("other").stdout.trim()];
-  if (!/^\w+:\[\d+\]$/.test(own) || !/^\w+:\[\d+\]$/.test(other)) {
+  const told = new RegExp(`^${probe.type}:\\[\\d+\\]$`);
+  if (!told.test(own) || !told.test(other)) {
     return error("the kernel did not tell the namespaces", "reading another user's /proc needs root (sudo)");
   }
   const actual = own === other ? `both ${own}` : `${own}, and ${other}`;

@@ -1,5 +1,6 @@
+import { isIP } from "net";
 import { z } from "zod";
-import { fail, failed, type Findings, type Judgement, pass, type ProbeKind } from "../probe";
+import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind } from "../probe";
 import { at, HOST } from "../vantage";
 
 /** The address of the engine's embedded resolver, inside containers on user-defined networks. */
@@ -32,6 +33,19 @@ export const resolver: ProbeKind<ResolverProbe> = {
     probe.expectation === "as-on-host" ? judgeAsOnHost(probe, findings) : judgeEmbedded(probe, findings),
 };
 
+/** What resolv.conf(5) knows. Lines of other words are not of such a file. */
+const SETTING = /^(?:nameserver|search|domain|options|sortlist) (\S+)/;
+
+function isSetting(line: string): boolean {
+  const value = SETTING.exec(line)?.[1];
+  return value !== undefined && (!line.startsWith("nameserver") || isIP(value.replace(/%.*/, "")) !== 0);
+}
+
+/** A line of `ss -Hlntu` for each socket; there is at least that of the server. */
+function isSocketTable(text: string): boolean {
+  return /^(?:(?:tcp|udp) +\S.*\n)+$/.test(text);
+}
+
 /** The lines that mean something, without comments; engines since 26.0 add a header to theirs. */
 export function settings(resolvConf: string): string[] {
   return resolvConf
@@ -49,20 +63,20 @@ function judgeAsOnHost(probe: ResolverProbe, findings: Findings): Judgement {
   const trouble = failed("cat, inside,", findings.one("inside")) ?? failed("cat", findings.one("host"));
   if (trouble !== undefined) return trouble;
   const [inside, host] = [settings(findings.one("inside").stdout), settings(findings.one("host").stdout)];
+  if (host.length === 0 || ![...inside, ...host].every(isSetting)) return error("that is no resolv.conf");
   const actual = inside.join("; ") || "no settings";
   if (inside.join("\n") === host.join("\n")) return pass(actual);
-  return fail(
-    actual,
-    `the host has: ${host.join("; ") || "no settings"}`,
-    `docker exec ${probe.container} cat /etc/resolv.conf`,
-  );
+  return fail(actual, `the host has: ${host.join("; ")}`, `docker exec ${probe.container} cat /etc/resolv.conf`);
 }
 
 function judgeEmbedded(probe: ResolverProbe, findings: Findings): Judgement {
   const sockets = findings.one("sockets");
   const trouble = failed("cat, inside,", findings.one("inside")) ?? failed("ss", sockets);
   if (trouble !== undefined) return trouble;
-  const configured = settings(findings.one("inside").stdout).includes(`nameserver ${EMBEDDED}`);
+  const inside = settings(findings.one("inside").stdout);
+  if (inside.length === 0 || !inside.every(isSetting)) return error("that is no resolv.conf");
+  if (!isSocketTable(sockets.stdout)) return error("ss printed something else than sockets");
+  const configured = inside.includes(`nameserver ${EMBEDDED}`);
   const listens = sockets.stdout.includes(` ${EMBEDDED}:`);
   const actual = `nameserver ${EMBEDDED} ${configured ? "configured" : "not configured"}, ${listens ? "listening" : "nothing listens there"}`;
   const wanted = probe.expectation === "embedded";

@@ -36,10 +36,11 @@ function specification(probe: RuleProbe): Command {
       ];
 }
 
-/** iptables -C: 0 there, 1 not there, anything else it could not look. */
+/** iptables -C: 0 there, 1 not there, anything else it could not look. It has nothing to print when it has found one. */
 function judgeRule(probe: RuleProbe, findings: Findings): Judgement {
-  const { exit, stderr } = findings.one("check");
-  if (exit === 0) return pass("the rule is there");
+  const { exit, stdout, stderr } = findings.one("check");
+  if (exit === 0 && stdout === "") return pass("the rule is there");
+  if (exit === 0) return error("iptables printed what it does not print when it finds a rule");
   if (exit !== 1) {
     return error(
       `iptables exit ${String(exit)}: ${stderr.trim().split("\n")[0] ?? ""}`,
