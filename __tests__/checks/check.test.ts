@@ -56,7 +56,7 @@ test("a check that expects nothing does not load", () => {
 });
 
 test("the catalogue has a sentence for each fact", () => {
-  expect(Object.keys(FACTS)).toHaveLength(120);
+  expect(Object.keys(FACTS).length).toBeGreaterThanOrEqual(120);
   for (const [id, sentence] of Object.entries(FACTS))
     expect(`${id} ${sentence}`).toMatch(/^[BCHIMNOPU]\d+ [a-z- ]+: .{8,}/);
 });
