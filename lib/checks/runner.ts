@@ -1,7 +1,8 @@
 import type { Executed } from "../engine/execute";
 import type { Check } from "./check";
 import { commandLines, needsOfCheck } from "./check";
-import { type Resolve, resolved } from "./command";
+import { type Command, type Resolve, resolved } from "./command";
+import { diagnose } from "./diagnosis";
 import type { Need } from "./need";
 import type { Findings, Judgement, Observation } from "./probe";
 import { changes, commandsOf, expectedOf, judge, vantageOf } from "./probes";
@@ -110,7 +111,8 @@ async function runCheck(run: Run, check: Check): Promise<CheckRecord> {
     const { verdict, actual } = seen.judgement;
     looks.push({ startMs: since(run, begun), durationMs: Math.round(now() - begun), verdict, actual });
     if (verdict === "pass" || seen.final || now() - start + pause > run.deadlineMs) {
-      return recordOf(run, check, start, seen, looks);
+      const explained = (await Promise.race([explain(check, run, seen, limit), run.stopped])) ?? seen;
+      return recordOf(run, check, start, explained, looks);
     }
     await Promise.race([sleep(pause), run.stopped]);
     pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
@@ -123,6 +125,8 @@ interface Seen {
   readonly evidence: readonly Evidence[];
   /** Looking again would not help: the tool is missing, or the run is stopped. */
   readonly final: boolean;
+  /** What the probe's command of that name returned: several where it ran once for each of something. */
+  readonly observed?: (name: string) => readonly Observation[];
 }
 
 function skipped(reasons: readonly string[]): Seen {
@@ -142,6 +146,8 @@ function cutOff(looks: readonly Look[]): string {
 async function lookOnce(check: Check, run: Run, limit: number): Promise<Seen> {
   const { surroundings } = run;
   const observations: { name: string; observation: Observation }[] = [];
+  const observed = (name: string): Observation[] =>
+    observations.filter((one) => one.name === name).map((one) => one.observation);
   try {
     for (const { name, command } of commandsOf(check.probe)) {
       for (const argv of await resolved(command, surroundings.resolve)) {
@@ -149,18 +155,50 @@ async function lookOnce(check: Check, run: Run, limit: number): Promise<Seen> {
       }
     }
     const judgement = judge(check.probe, findings(observations, surroundings.interfacesBefore));
-    return { judgement, evidence: observations.map(evidenceOf), final: false };
+    return { judgement, evidence: observations.map(evidenceOf), final: false, observed };
   } catch (problem) {
     if (!(problem instanceof Unmeasurable) && !(problem instanceof Unresolved)) throw problem;
     const judgement: Judgement = { verdict: "error", actual: problem.message };
-    return { judgement, evidence: observations.map(evidenceOf), final: problem instanceof Unmeasurable };
+    const final = problem instanceof Unmeasurable;
+    return { judgement, evidence: observations.map(evidenceOf), final, observed };
   }
+}
+
+/** A failure with the first thing that is wrong on the way, and the command that shows it. */
+async function explain(check: Check, run: Run, seen: Seen, limit: number): Promise<Seen> {
+  const { verdict, meaning, lookAt = [] } = seen.judgement;
+  if (verdict === "pass" || verdict === "skip" || seen.final) return seen;
+  const look = async (command: Command): Promise<Observation | undefined> => {
+    try {
+      const [argv] = await resolved(command, run.surroundings.resolve);
+      return argv === undefined ? undefined : await executed(argv, run, limit);
+    } catch (problem) {
+      if (problem instanceof Unmeasurable || problem instanceof Unresolved) return undefined;
+      throw problem;
+    }
+  };
+  const broken = await diagnose(check.probe, seen.observed ?? (() => []), look);
+  if (broken === undefined) return seen;
+  const judgement = {
+    ...seen.judgement,
+    meaning: meaning === undefined ? broken.what : `${meaning}. What is wrong: ${broken.what}`,
+    lookAt: [broken.show, ...lookAt.filter((line) => line !== broken.show)],
+  };
+  return { ...seen, judgement };
 }
 
 /** A probe that could not even be made, and cannot be a moment later either. */
 class Unmeasurable extends Error {}
 
-async function observe(argv: readonly string[], { surroundings, signal }: Run, limit: number): Promise<Observation> {
+async function observe(argv: readonly string[], run: Run, limit: number): Promise<Observation> {
+  const observation = await executed(argv, run, limit);
+  const unmeasurable = engineTrouble(observation);
+  if (unmeasurable !== undefined) throw unmeasurable;
+  return observation;
+}
+
+/** @throws Unmeasurable where it cannot be run, or there is no time left for it */
+async function executed(argv: readonly string[], { surroundings, signal }: Run, limit: number): Promise<Observation> {
   const { execute, now } = surroundings;
   const start = now();
   if (signal?.aborted === true) throw new Unmeasurable(String(signal.reason));
@@ -168,10 +206,7 @@ async function observe(argv: readonly string[], { surroundings, signal }: Run, l
   const timeout = Math.min(COMMAND_TIMEOUT_MS, limit - start);
   const { exit, stdout, stderr, missing } = await execute(argv, timeout, signal);
   if (missing !== undefined) throw new Unmeasurable(missing);
-  const observation = { argv, exit, stdout, stderr, milliseconds: now() - start };
-  const unmeasurable = engineTrouble(observation);
-  if (unmeasurable !== undefined) throw unmeasurable;
-  return observation;
+  return { argv, exit, stdout, stderr, milliseconds: now() - start };
 }
 
 /**

@@ -2,17 +2,20 @@ import { APART, docker } from "../project";
 import {
   bridgeOf,
   controlSilent,
+  cutOff,
   edit,
   gone,
   idleInstead,
   impostor,
   instead,
+  listensOn,
   type LabMutants,
   MUTANT,
   natRule,
   noCurl,
   refused,
   type Saboteur,
+  stopped,
   withoutProgram,
 } from "./saboteur";
 
@@ -37,7 +40,7 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web-2/own-namespace": gone,
       "web-2/veth": gone,
-      "web-2/answers": ["fail", /./],
+      "web-2/answers": stopped,
       "web-1/not-web-2s-namespace": gone,
       "web-2/own-address": gone,
       "web-2/embedded-resolver": gone,
@@ -49,10 +52,10 @@ const SABOTEURS: readonly Saboteur[] = [
     name: "web-1 listens on another port",
     sabotage: () => edit(WEB1, "s/listen .*/listen 81;/"),
     red: {
-      "web-1/answers": refused,
-      "web-2/reaches-by-address": refused,
-      "web-2/reaches-by-name": refused,
-      "web-1/published": ["fail", /docker-proxy accepted the connection, but nothing listens/],
+      "web-1/answers": listensOn(81),
+      "web-2/reaches-by-address": listensOn(81),
+      "web-2/reaches-by-name": listensOn(81),
+      "web-1/published": ["fail", /docker-proxy accepted .*nothing listens on port 80 \(only on 81\)/],
       "web-1/host-port-not-inside": controlSilent,
     },
   },
@@ -76,7 +79,7 @@ const SABOTEURS: readonly Saboteur[] = [
     name: "web-1 is not published",
     sabotage: () => instead(WEB1, "--network", LAN, "--ip", "10.213.77.2", "--network-alias", "web-1"),
     red: {
-      "web-1/published": refused,
+      "web-1/published": ["fail", /port 18481 of the host is not published/],
       "web-1/publisher": ["fail", /nothing listens on TCP port/],
       "web-1/port-mapping": ["fail", /no such rule/],
     },
@@ -92,10 +95,10 @@ const SABOTEURS: readonly Saboteur[] = [
     sabotage: () => docker("network", "disconnect", LAN, WEB2),
     red: {
       "web-2/veth": ["fail", /no interface of/],
-      "web-2/answers": ["fail", /./],
+      "web-2/answers": cutOff,
       "web-2/own-address": ["fail", /did not get the address/],
-      "web-2/reaches-by-address": ["fail", /./],
-      "web-2/reaches-by-name": ["fail", /no resolver knows the name/],
+      "web-2/reaches-by-address": ["fail", /web-2, which asks, is connected to no network/],
+      "web-2/reaches-by-name": ["fail", /no resolver knows the name.*which asks, is connected to no network/],
     },
   },
   {
@@ -139,14 +142,17 @@ const SABOTEURS: readonly Saboteur[] = [
   {
     name: "web-1 has lost its name",
     sabotage: () => instead(WEB1, "--network", LAN, "--ip", "10.213.77.2", "--publish", `${PUBLISHED}:80`),
-    red: { "web-2/reaches-by-name": ["fail", /no resolver knows the name/] },
+    red: { "web-2/reaches-by-name": ["fail", /is not called web-1 on its networks/] },
   },
   {
     name: "web-2 asks a resolver that is none",
     sabotage: () => docker("exec", WEB2, "sh", "-c", "echo nameserver 127.0.0.1 > /etc/resolv.conf"),
     red: {
       "web-2/embedded-resolver": ["fail", /will not resolve/],
-      "web-2/reaches-by-name": ["fail", /no resolver knows the name/],
+      "web-2/reaches-by-name": [
+        "fail",
+        /the network knows web-1, but the resolver that inside labtest-bridge-web-2 uses does not/,
+      ],
     },
   },
   {
@@ -165,7 +171,7 @@ const SABOTEURS: readonly Saboteur[] = [
   {
     name: "plain listens on another port",
     sabotage: () => edit(PLAIN, "s/listen .*/listen 81;/"),
-    red: { "plain/answers": refused },
+    red: { "plain/answers": listensOn(81) },
   },
   {
     name: "plain is in host mode",

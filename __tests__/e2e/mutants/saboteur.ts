@@ -34,7 +34,12 @@ export const MUTANT = "labtest-mutant:local";
 export const noCurl = ["error", /curl/] as const;
 export const gone = ["error", /is not running/] as const;
 export const refused = ["fail", /nothing listens there/] as const;
-export const impostor = ["fail", /somebody else answers/] as const;
+export const impostor = ["fail", /somebody else answers.*its site is not the lab's/] as const;
+export const stopped = ["fail", /What is wrong: container \S+ has ended with exit code \d+; its last words: /] as const;
+export const cutOff = ["fail", /What is wrong: container \S+ is connected to no network/] as const;
+/** The server listens on another port than the lab says. */
+export const listensOn = (port: number) =>
+  ["fail", new RegExp(`What is wrong: in \\S+, nothing listens on port \\d+ \\(only on .*${String(port)}`)] as const;
 export const controlSilent = ["error", /the control does not answer/] as const;
 
 const SITE = "/etc/nginx/conf.d/default.conf";

@@ -1,0 +1,319 @@
+import { toShell } from "../../lib/checks/command";
+import { type Diagnosis, diagnose } from "../../lib/checks/diagnosis";
+import type { Observation } from "../../lib/checks/probe";
+import type { Probe } from "../../lib/checks/probes";
+import * as say from "../../lib/checks/vocabulary";
+import type { Output } from "./findings";
+import { one, two, web } from "./sentences";
+
+const ONE = one.container;
+const IN_ONE = `nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${ONE})" -n`;
+const NETSTAT = `${IN_ONE} netstat -tulpn`;
+const DIRECT = say.http(one).answers();
+const PUBLISHED = say.http(one).onHostPort(8080).answers();
+
+interface Container {
+  readonly State: object;
+  readonly HostConfig: object;
+  readonly NetworkSettings: object;
+}
+const CONTAINER: Container = {
+  State: { Status: "running", ExitCode: 0, Error: "" },
+  HostConfig: { NetworkMode: "lab-x-lan" },
+  NetworkSettings: {
+    Ports: { "80/tcp": [{ HostIp: "0.0.0.0", HostPort: "8080" }] },
+    Networks: { "lab-x-lan": { IPAddress: "10.77.0.2", Aliases: ["one", "0123456789ab"] } },
+  },
+};
+
+const netstat = (...lines: string[]): Output => ({
+  stdout: `Active Internet connections (only servers)\nProto …\n${lines.map((line) => `tcp 0 0 ${line} 0.0.0.0:* LISTEN -\n`).join("")}`,
+});
+const observation = (output: Output): Observation => ({
+  ...{ argv: [], exit: 0, stdout: "", stderr: "", milliseconds: 1 },
+  ...output,
+});
+const curl = (exit: number, stderr: string, url = "http://10.77.0.2:80/"): Output => ({
+  argv: ["curl", url],
+  exit,
+  stderr,
+});
+const REFUSED = curl(7, "* connect failed: Connection refused\ncurl: (7) Failed to connect");
+const DROPPED = curl(28, "curl: (28) Connection timed out after 3001 milliseconds");
+const NO_NAME = curl(6, "curl: (6) Could not resolve host: one");
+
+/** A machine on which all is well, but for what is given: command line → what it returns; undefined cannot be run. */
+async function diagnosed(
+  probe: Probe,
+  answer: Output | undefined,
+  differences: Readonly<Record<string, Output | undefined>>,
+  container: Partial<Container> = {},
+): Promise<Diagnosis | undefined> {
+  const machine: Record<string, Output | undefined> = {
+    [`docker inspect ${ONE}`]: { stdout: JSON.stringify([{ ...CONTAINER, ...container }]) },
+    [NETSTAT]: netstat("0.0.0.0:80", "127.0.0.11:41234"),
+    "netstat -tulpn": netstat(),
+    "iptables -w -S": { stdout: "-P FORWARD ACCEPT\n-A FORWARD -j DOCKER-USER\n" },
+    [`${IN_ONE} iptables -w -S`]: { stdout: "-P INPUT ACCEPT\n" },
+    env: { stdout: "PATH=/usr/bin\n" },
+    ...differences,
+  };
+  return diagnose(
+    probe,
+    (name) => (answer !== undefined && ["request", "control"].includes(name) ? [observation(answer)] : []),
+    (command) => {
+      const output = machine[toShell(command)];
+      return Promise.resolve(output === undefined ? undefined : observation(output));
+    },
+  );
+}
+
+test("tells nothing where nothing is wrong, or nothing can be looked at", async () => {
+  expect(await diagnosed(DIRECT, REFUSED, {})).toBeUndefined();
+  expect(await diagnosed(DIRECT, REFUSED, { [`docker inspect ${ONE}`]: undefined })).toBeUndefined();
+  expect(await diagnosed(DIRECT, REFUSED, { [`docker inspect ${ONE}`]: { stdout: "nonsense" } })).toBeUndefined();
+  const blind = { [NETSTAT]: undefined, "netstat -tulpn": undefined, "iptables -w -S": undefined, env: undefined };
+  expect(await diagnosed(PUBLISHED, REFUSED, blind)).toBeUndefined();
+});
+
+test("is about requests only, and about the control where something must fail", async () => {
+  expect(await diagnosed(say.resolver(one).isEmbedded(), undefined, {})).toBeUndefined();
+  const refused = say.http(two).isRefusedWhile(say.http(one));
+  const stopped = { State: { Status: "exited", ExitCode: 137 } };
+  expect(await diagnosed(refused, REFUSED, {}, stopped)).toMatchObject({
+    what: `container ${ONE} has ended with exit code 137; its last words: nothing`,
+  });
+  expect(await diagnosed(refused, { exit: 0 }, {}, stopped)).toBeUndefined();
+});
+
+test.each<[string, Probe, Output | undefined, Readonly<Record<string, Output>>, Partial<Container>, Diagnosis]>([
+  [
+    "the container is gone",
+    DIRECT,
+    REFUSED,
+    { [`docker inspect ${ONE}`]: { exit: 1, stdout: "[]", stderr: `Error: No such object: ${ONE}\n` } },
+    {},
+    { what: `there is no container ${ONE}: one was removed`, show: "docker ps --all" },
+  ],
+  [
+    "it has ended, with its last words",
+    DIRECT,
+    undefined,
+    { [`docker logs --tail 20 ${ONE}`]: { stderr: "start\nbind() failed: Address already in use\n" } },
+    { State: { Status: "exited", ExitCode: 1 } },
+    {
+      what: `container ${ONE} has ended with exit code 1; its last words: bind() failed: Address already in use`,
+      show: `docker logs --tail 20 ${ONE}`,
+    },
+  ],
+  [
+    "it never started",
+    DIRECT,
+    undefined,
+    {},
+    { State: { Status: "created", ExitCode: 128, Error: "port is already allocated" } },
+    {
+      what: `container ${ONE} is created; its last words: port is already allocated`,
+      show: `docker logs --tail 20 ${ONE}`,
+    },
+  ],
+  [
+    "it is disconnected",
+    DIRECT,
+    DROPPED,
+    {},
+    { NetworkSettings: { Ports: {}, Networks: {} } },
+    {
+      what: `container ${ONE} is connected to no network`,
+      show: `docker inspect -f '{{json .NetworkSettings.Networks}}' ${ONE}`,
+    },
+  ],
+  [
+    "it has another address",
+    DIRECT,
+    DROPPED,
+    {},
+    { NetworkSettings: { Ports: {}, Networks: { "lab-x-lan": { IPAddress: "10.77.0.9" } } } },
+    {
+      what: `container ${ONE} has the address 10.77.0.9, not 10.77.0.2`,
+      show: `docker inspect -f '{{json .NetworkSettings.Networks}}' ${ONE}`,
+    },
+  ],
+  [
+    "the port is not published",
+    PUBLISHED,
+    curl(7, "Connection refused\ncurl: (7) no", "http://127.0.0.1:8080/"),
+    {},
+    { NetworkSettings: { ...CONTAINER.NetworkSettings, Ports: { "80/tcp": null } } },
+    {
+      what: `port 8080 of the host is not published for ${ONE}: the engine maps nothing to it`,
+      show: `docker port ${ONE}`,
+    },
+  ],
+  [
+    "it listens on another port",
+    DIRECT,
+    REFUSED,
+    { [NETSTAT]: netstat("0.0.0.0:81", "127.0.0.11:41234") },
+    {},
+    { what: `in ${ONE}, nothing listens on port 80 (only on 81)`, show: NETSTAT },
+  ],
+  [
+    "it listens on nothing, behind a published port",
+    PUBLISHED,
+    curl(56, "* Connected to x\ncurl: (56) reset", "http://127.0.0.1:8080/"),
+    { [NETSTAT]: netstat("127.0.0.11:41234") },
+    {},
+    { what: `in ${ONE}, nothing listens on port 80 (nothing listens there at all)`, show: NETSTAT },
+  ],
+  [
+    "it listens on loopback only",
+    DIRECT,
+    REFUSED,
+    { [NETSTAT]: netstat("127.0.0.1:80") },
+    {},
+    { what: `${ONE} listens on port 80 on loopback only: nobody else can reach it`, show: NETSTAT },
+  ],
+  [
+    "another process has the host's port",
+    PUBLISHED,
+    curl(0, "", "http://127.0.0.1:8080/"),
+    { "netstat -tulpn": { stdout: netstat("0.0.0.0:8080").stdout?.replace("LISTEN -", "LISTEN 701/apache2") ?? "" } },
+    {},
+    { what: "another process holds port 8080 of the host: apache2, pid 701", show: "netstat -tulpn" },
+  ],
+  [
+    "who asks is disconnected",
+    say.http(one).from(say.namespaceOf(two)).answers(),
+    DROPPED,
+    {
+      [`docker inspect ${two.container}`]: {
+        stdout: JSON.stringify([{ ...CONTAINER, NetworkSettings: { Ports: {}, Networks: {} } }]),
+      },
+    },
+    {},
+    {
+      what: `container ${two.container}, which asks, is connected to no network`,
+      show: `docker inspect -f '{{json .NetworkSettings.Networks}}' ${two.container}`,
+    },
+  ],
+  [
+    "it has lost the name",
+    say.http(one).byName().from(say.inside(two)).answers(),
+    NO_NAME,
+    {},
+    { NetworkSettings: { Ports: {}, Networks: { "lab-x-lan": { IPAddress: "10.77.0.2", Aliases: ["other"] } } } },
+    {
+      what: `${ONE} is not called one on its networks (other)`,
+      show: `docker inspect -f '{{json .NetworkSettings.Networks}}' ${ONE}`,
+    },
+  ],
+  [
+    "the asking side uses another resolver",
+    say.http(one).byName().from(say.inside(two)).answers(),
+    NO_NAME,
+    {},
+    {},
+    {
+      what: `the network knows one, but the resolver that inside ${two.container} uses does not`,
+      show: `docker exec ${two.container} cat /etc/resolv.conf`,
+    },
+  ],
+  [
+    "a rule of the host drops it",
+    DIRECT,
+    DROPPED,
+    { "iptables -w -S": { stdout: "-A FORWARD -s 10.77.0.9/32 -j ACCEPT\n-A DOCKER-USER -d 10.77.0.2/32 -j DROP\n" } },
+    {},
+    {
+      what: "a packet filter rule of the host stops it: -A DOCKER-USER -d 10.77.0.2/32 -j DROP",
+      show: "iptables -w -S",
+    },
+  ],
+  [
+    "a rule of its own rejects it",
+    DIRECT,
+    REFUSED,
+    {
+      [`${IN_ONE} iptables -w -S`]: {
+        stdout: "-A INPUT -p tcp --dport 443 -j DROP\n-A INPUT -p tcp -m tcp --dport 80 -j REJECT\n",
+      },
+    },
+    {},
+    {
+      what: `a packet filter rule of the network namespace of ${ONE} stops it: -A INPUT -p tcp -m tcp --dport 80 -j REJECT`,
+      show: `${IN_ONE} iptables -w -S`,
+    },
+  ],
+  [
+    "its site is another",
+    DIRECT,
+    curl(0, ""),
+    { [`${IN_ONE} curl -4 -sS --noproxy '*' --max-time 3 http://127.0.0.1:80/`]: { stdout: "impostor\n" } },
+    {},
+    {
+      what: `${ONE} itself says "impostor": its site is not the lab's`,
+      show: `${IN_ONE} curl -4 -sS --noproxy '*' --max-time 3 http://127.0.0.1:80/`,
+    },
+  ],
+  [
+    "somebody else has its address",
+    DIRECT,
+    curl(0, ""),
+    { [`${IN_ONE} curl -4 -sS --noproxy '*' --max-time 3 http://127.0.0.1:80/`]: { stdout: `one ${one.token}\n` } },
+    {},
+    { what: `${ONE} itself answers as it should: what was asked belongs to somebody else`, show: "ip neigh" },
+  ],
+  [
+    "a proxy is set",
+    DIRECT,
+    REFUSED,
+    { env: { stdout: "PATH=/usr/bin\nhttp_proxy=http://192.0.2.9:3128\n" } },
+    {},
+    {
+      what: "http_proxy=http://192.0.2.9:3128 is set at the host: programs that obey it ask the proxy (the checks do not)",
+      show: "env",
+    },
+  ],
+])("tells that %s", async (_name, probe, answer, differences, container, expected) => {
+  expect(await diagnosed(probe, answer, differences, container)).toEqual(expected);
+});
+
+test("a server in host mode is where the host is: neither address nor publication is looked for", async () => {
+  const probe = say.http(web).answers();
+  const container = {
+    State: { Status: "running", ExitCode: 0 },
+    HostConfig: { NetworkMode: "host" },
+    NetworkSettings: { Ports: {}, Networks: { host: { IPAddress: "" } } },
+  };
+  const enter = `nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${web.container})" -n netstat -tulpn`;
+  const machine = {
+    [`docker inspect ${web.container}`]: { stdout: JSON.stringify([container]) },
+    [enter]: netstat("0.0.0.0:18499"),
+  };
+  expect(await diagnosed(probe, REFUSED, machine)).toEqual({
+    what: `in ${web.container}, nothing listens on port 8081 (only on 18499)`,
+    show: enter,
+  });
+});
+
+test("what it looks at is never changed", async () => {
+  const lines: string[] = [];
+  await diagnose(
+    PUBLISHED,
+    () => [observation(curl(0, "")), observation(DROPPED)],
+    (command) => {
+      lines.push(toShell(command).replace(`${IN_ONE} `, ""));
+      const inspected = { stdout: JSON.stringify([CONTAINER]) };
+      return Promise.resolve(observation(lines.length === 1 ? inspected : {}));
+    },
+  );
+  expect(lines).toEqual([
+    `docker inspect ${ONE}`,
+    "netstat -tulpn",
+    "netstat -tulpn",
+    "iptables -w -S",
+    "iptables -w -S",
+    "env",
+  ]);
+});

@@ -1,0 +1,301 @@
+import { isIPv4 } from "net";
+import { z } from "zod";
+import { type Command, toShell } from "./command";
+import { failureMode } from "./curl";
+import { parseJson } from "./json";
+import type { Observation } from "./probe";
+import { type Listener, parseNetstat } from "./probes/listener";
+import type { Probe } from "./probes";
+import { at, describeVantage, HOST, type Vantage } from "./vantage";
+
+/** The first thing that is wrong on the way to a server, and the one command that shows it. */
+export interface Diagnosis {
+  readonly what: string;
+  readonly show: string;
+}
+
+/** Runs a command that only looks. Undefined where it cannot be run here. */
+export type LookAt = (command: Command) => Promise<Observation | undefined>;
+
+type HttpProbe = Extract<Probe, { kind: "http" }>;
+type Target = HttpProbe["target"];
+
+/** What was asked, and what is known of the container that should have answered. */
+interface Case {
+  readonly from: Vantage;
+  readonly target: Target;
+  /** How the request ended, where it got that far. */
+  readonly answer: Observation | undefined;
+  readonly container: Inspected;
+  readonly look: LookAt;
+}
+
+const Inspected = z.object({
+  State: z.object({ Status: z.string(), ExitCode: z.int(), Error: z.string().default("") }),
+  HostConfig: z.object({ NetworkMode: z.string() }),
+  NetworkSettings: z.object({
+    Ports: z.record(z.string(), z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullable()).nullish(),
+    Networks: z.record(
+      z.string(),
+      z.object({ IPAddress: z.string().default(""), Aliases: z.array(z.string()).nullish() }),
+    ),
+  }),
+});
+type Inspected = z.infer<typeof Inspected>;
+
+/** From the server outwards: what lies further out cannot work while one of these does not. */
+const LAYERS: readonly ((one: Case) => Promise<Diagnosis | undefined>)[] = [
+  notRunning,
+  withoutAddress,
+  notPublished,
+  notListening,
+  heldByAnother,
+  askingFromNowhere,
+  nameUnknown,
+  filtered,
+  anotherAnswers,
+  proxied,
+];
+
+/**
+ * Why a request that should have been answered was not: walks the layers with looks that change nothing, and tells the
+ * first one that is broken. Undefined where none is, or where the probe is about something else.
+ * @param answers what the probe's own commands returned, by name: several where one ran for each of something
+ */
+export async function diagnose(
+  probe: Probe,
+  answers: (name: string) => readonly Observation[],
+  look: LookAt,
+): Promise<Diagnosis | undefined> {
+  const request = requestOf(probe, answers);
+  if (request === undefined) return undefined;
+  const { name, container } = request.target.server;
+  const inspected = await look(["docker", "inspect", container]);
+  if (inspected === undefined) return undefined;
+  if (/No such (?:object|container)/i.test(inspected.stderr)) {
+    return { what: `there is no container ${container}: ${name} was removed`, show: "docker ps --all" };
+  }
+  const [found] = parseJson(z.tuple([Inspected]), inspected.stdout) ?? [];
+  if (found === undefined) return undefined;
+  for (const layer of LAYERS) {
+    const broken = await layer({ ...request, container: found, look });
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
+}
+
+/** The request that should have been answered: for something that must fail, its control. */
+function requestOf(
+  probe: Probe,
+  answers: (name: string) => readonly Observation[],
+): Pick<Case, "from" | "target" | "answer"> | undefined {
+  if (probe.kind !== "http") return undefined;
+  if (probe.outcome === "answers") return { from: probe.from, target: probe.target, answer: worst(answers("request")) };
+  const control = worst(answers("control"));
+  // A control that answers is all right; what is wrong then is what answers where nothing should.
+  if (control?.exit === 0) return undefined;
+  return { from: probe.from, target: probe.control, answer: control };
+}
+
+/** Of the answers from several addresses, one that failed. */
+function worst(answers: readonly Observation[]): Observation | undefined {
+  return answers.find(({ exit }) => exit !== 0) ?? answers[0];
+}
+
+async function notRunning({ container, target, look }: Case): Promise<Diagnosis | undefined> {
+  const { Status, ExitCode, Error: problem } = container.State;
+  if (Status === "running") return undefined;
+  const name = target.server.container;
+  const show = ["docker", "logs", "--tail", "20", name];
+  const logs = await look(show);
+  const last = problem || `${logs?.stdout ?? ""}\n${logs?.stderr ?? ""}`.trim().split("\n").at(-1) || "nothing";
+  const state = Status === "exited" ? `has ended with exit code ${String(ExitCode)}` : `is ${Status}`;
+  return { what: `container ${name} ${state}; its last words: ${last.slice(0, 200)}`, show: toShell(show) };
+}
+
+function ownsNetworks({ container }: Pick<Case, "container">): boolean {
+  return !/^(?:host|none|container:.*)$/.test(container.HostConfig.NetworkMode);
+}
+
+/** Asked at an address of the container's, which it does not have (any more). */
+async function withoutAddress(one: Case): Promise<Diagnosis | undefined> {
+  const { container, target } = one;
+  if (!ownsNetworks(one) || publishedPort(one) !== undefined) return undefined;
+  const networks = Object.entries(container.NetworkSettings.Networks);
+  const addresses = networks.flatMap(([, { IPAddress }]) => IPAddress || []);
+  const show = `docker inspect -f '{{json .NetworkSettings.Networks}}' ${target.server.container}`;
+  if (addresses.length === 0) {
+    return { what: `container ${target.server.container} is connected to no network`, show };
+  }
+  const asked = addressIn(target, one.answer);
+  if (asked === undefined || isLoopback(asked) || addresses.includes(asked)) return undefined;
+  return {
+    what: `container ${target.server.container} has the address ${addresses.join(", ")}, not ${asked}`,
+    show,
+  };
+}
+
+/** The address that was asked: the target's, or, where the engine chose it, the one that curl was given. */
+function addressIn({ host }: Target, answer: Observation | undefined): string | undefined {
+  const text = typeof host === "string" ? host : /^http:\/\/([^:/]+)/.exec(answer?.argv.at(-1) ?? "")?.[1];
+  return text !== undefined && isIPv4(text) ? text : undefined;
+}
+
+const isLoopback = (address: string): boolean => /^127\./.test(address) || address === "::1";
+const isEvery = (address: string): boolean => address === "0.0.0.0" || address === "::";
+
+/** The port inside to which the engine leads what arrives at the port that was asked. */
+function publishedPort({ container, target }: Pick<Case, "container" | "target">): number | undefined {
+  const ports = Object.entries(container.NetworkSettings.Ports ?? {});
+  const [inside] = ports.find(([, to]) => to?.some(({ HostPort }) => HostPort === String(target.port))) ?? [];
+  return inside === undefined ? undefined : Number.parseInt(inside, 10);
+}
+
+/** Whether the request went to the host itself, so that only a mapped port can lead to the server. */
+function isToHost(one: Case): boolean {
+  const asked = addressIn(one.target, one.answer);
+  return one.from.kind === "host" && asked !== undefined && isLoopback(asked) && ownsNetworks(one);
+}
+
+async function notPublished(one: Case): Promise<Diagnosis | undefined> {
+  if (!isToHost(one) || publishedPort(one) !== undefined) return undefined;
+  const { container, port } = { container: one.target.server.container, port: one.target.port };
+  return {
+    what: `port ${String(port)} of the host is not published for ${container}: the engine maps nothing to it`,
+    show: `docker port ${container}`,
+  };
+}
+
+async function notListening(one: Case): Promise<Diagnosis | undefined> {
+  const { container: name } = one.target.server;
+  const port = publishedPort(one) ?? one.target.port;
+  const command = at({ kind: "namespace", container: name }, ["netstat", "-tulpn"]);
+  const listeners = await listenersOf(one, command);
+  if (listeners === undefined) return undefined;
+  const there = listeners.filter((listener) => listener.port === port);
+  const show = toShell(command);
+  if (there.length === 0) {
+    const others = [...new Set(listeners.map((listener) => listener.port))].sort((a, b) => a - b).join(", ");
+    const instead = others === "" ? "nothing listens there at all" : `only on ${others}`;
+    return { what: `in ${name}, nothing listens on port ${String(port)} (${instead})`, show };
+  }
+  const asked = addressIn(one.target, one.answer);
+  const fromWithin = publishedPort(one) === undefined && asked !== undefined && isLoopback(asked);
+  if (!fromWithin && there.every(({ address }) => isLoopback(address))) {
+    return { what: `${name} listens on port ${String(port)} on loopback only: nobody else can reach it`, show };
+  }
+  return undefined;
+}
+
+/** The TCP listeners that netstat shows, without the engine's own resolver. */
+async function listenersOf(one: Case, command: Command): Promise<Listener[] | undefined> {
+  const shown = await one.look(command);
+  if (shown?.exit !== 0 || !shown.stdout.startsWith("Active Internet connections")) return undefined;
+  return parseNetstat(shown.stdout).filter(
+    ({ protocol, address }) => protocol.startsWith("tcp") && address !== "127.0.0.11",
+  );
+}
+
+/** Published, but another process of the host has the port. */
+async function heldByAnother(one: Case): Promise<Diagnosis | undefined> {
+  if (!isToHost(one)) return undefined;
+  const command = at(HOST, ["netstat", "-tulpn"]);
+  const listeners = await listenersOf(one, command);
+  const holder = listeners?.find(
+    ({ port, address }) => port === one.target.port && (isEvery(address) || isLoopback(address)),
+  );
+  if (holder?.program === undefined || ["docker-proxy", "dockerd"].includes(holder.program)) return undefined;
+  return {
+    what: `another process holds port ${String(one.target.port)} of the host: ${holder.program}, pid ${String(holder.pid)}`,
+    show: toShell(command),
+  };
+}
+
+/** The container that asks is itself cut off. */
+async function askingFromNowhere({ from, target, look }: Case): Promise<Diagnosis | undefined> {
+  if (from.kind === "host" || !("container" in from) || from.container === target.server.container) return undefined;
+  const inspected = await look(["docker", "inspect", from.container]);
+  const [asking] = parseJson(z.tuple([Inspected]), inspected?.stdout ?? "") ?? [];
+  if (asking === undefined || !ownsNetworks({ container: asking })) return undefined;
+  const networks = Object.values(asking.NetworkSettings.Networks);
+  if (networks.some(({ IPAddress }) => IPAddress !== "")) return undefined;
+  return {
+    what: `container ${from.container}, which asks, is connected to no network`,
+    show: `docker inspect -f '{{json .NetworkSettings.Networks}}' ${from.container}`,
+  };
+}
+
+async function nameUnknown({ answer, container, from, target }: Case): Promise<Diagnosis | undefined> {
+  if (answer === undefined || failureMode(answer) !== "no-name") return undefined;
+  const names = Object.values(container.NetworkSettings.Networks).flatMap(({ Aliases }) => Aliases ?? []);
+  const { host } = target;
+  const asked = typeof host === "string" ? host : "the name";
+  const show = toShell(at(from, ["cat", "/etc/resolv.conf"]));
+  if (names.includes(asked)) {
+    return { what: `the network knows ${asked}, but the resolver that ${describeVantage(from)} uses does not`, show };
+  }
+  return {
+    what: `${target.server.container} is not called ${asked} on its networks (${names.join(", ") || "it has no names"})`,
+    show: `docker inspect -f '{{json .NetworkSettings.Networks}}' ${target.server.container}`,
+  };
+}
+
+/** A rule of the host's or the container's that drops or rejects what is for the server. */
+async function filtered(one: Case): Promise<Diagnosis | undefined> {
+  const { answer, container, look, target } = one;
+  if (answer === undefined || answer.exit === 0) return undefined;
+  const addresses = Object.values(container.NetworkSettings.Networks).flatMap(({ IPAddress }) => IPAddress || []);
+  const ports = [target.port, publishedPort(one)].flatMap((port) => (port === undefined ? [] : [String(port)]));
+  const places: Vantage[] = [HOST, { kind: "namespace", container: target.server.container }];
+  for (const place of places) {
+    const command = at(place, ["iptables", "-w", "-S"]);
+    const shown = await look(command);
+    if (shown?.exit !== 0) continue;
+    const rule = shown.stdout.split("\n").find((line) => isAbout(line, addresses, ports));
+    if (rule !== undefined) {
+      return { what: `a packet filter rule of ${describeVantage(place)} stops it: ${rule}`, show: toShell(command) };
+    }
+  }
+  return undefined;
+}
+
+/** Whether a rule stops packets, and names the server's address or port. */
+function isAbout(rule: string, addresses: readonly string[], ports: readonly string[]): boolean {
+  if (!/^-A .*-j (?:DROP|REJECT)\b/.test(rule)) return false;
+  const words = rule.split(" ");
+  const named = words.some((word) => addresses.includes(word.replace(/\/32$/, "")));
+  const port = words[words.indexOf("--dport") + 1];
+  return named || (words.includes("--dport") && port !== undefined && ports.includes(port));
+}
+
+/** Somebody answered, but not in the server's own words. */
+async function anotherAnswers(one: Case): Promise<Diagnosis | undefined> {
+  const { answer, look, target } = one;
+  if (answer?.exit !== 0) return undefined;
+  const { name, token, container } = target.server;
+  const port = String(publishedPort(one) ?? target.port);
+  const url = `http://127.0.0.1:${port}/`;
+  const command = at({ kind: "namespace", container }, ["curl", "-4", "-sS", "--noproxy", "*", "--max-time", "3", url]);
+  const own = await look(command);
+  if (own === undefined) return undefined;
+  if (own.stdout.trim() === `${name} ${token}`) {
+    return {
+      what: `${container} itself answers as it should: what was asked belongs to somebody else`,
+      show: toShell(at(one.from, ["ip", "neigh"])),
+    };
+  }
+  const said = JSON.stringify(own.stdout.trim().split("\n")[0]?.slice(0, 60) ?? "");
+  return { what: `${container} itself says ${said}: its site is not the lab's`, show: toShell(command) };
+}
+
+/** Nothing is wrong with the lab; what people type may still go elsewhere. */
+async function proxied({ from, look }: Case): Promise<Diagnosis | undefined> {
+  const command = at(from, ["env"]);
+  const shown = await look(command);
+  const variable = /^(?:http|all)_proxy=.+$/im.exec(shown?.exit === 0 ? shown.stdout : "")?.[0];
+  if (variable === undefined) return undefined;
+  return {
+    what: `${variable} is set at ${describeVantage(from)}: programs that obey it ask the proxy (the checks do not)`,
+    show: toShell(command),
+  };
+}
