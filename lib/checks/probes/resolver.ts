@@ -41,9 +41,9 @@ function isSetting(line: string): boolean {
   return value !== undefined && (!line.startsWith("nameserver") || isIP(value.replace(/%.*/, "")) !== 0);
 }
 
-/** A line of `ss -Hlntu` for each socket; there is at least that of the server. */
+/** A line of `ss -Hlntu` for each socket; none where nothing listens. */
 function isSocketTable(text: string): boolean {
-  return /^(?:(?:tcp|udp) +\S.*\n)+$/.test(text);
+  return /^(?:(?:tcp|udp) +\S.*\n)*$/.test(text);
 }
 
 /** The lines that mean something, without comments; engines since 26.0 add a header to theirs. */
