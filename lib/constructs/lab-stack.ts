@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { Check, commandLines } from "../checks/check";
 import type { DeployedLab, PortEntry } from "../checks/deployed";
 import type { Need } from "../checks/need";
+import { type ReachabilityChoice, reachabilityChecks } from "../checks/matrix/checks";
 import type { Probe } from "../checks/probes";
 import { Identity, LABEL } from "../topology/identity";
 import { Lab } from "../topology/lab";
@@ -144,6 +145,16 @@ export abstract class LabStack extends TerraformStack {
     }
     this.checks.push(check);
     this.refreshStages();
+  }
+
+  /**
+   * Adds the checks that follow from the lab's matrix, for what was added so far: who reaches whom, and who does not, and
+   * how. Their ids are `<vantage>/reach-<listener>-by-<way>`.
+   */
+  checkReachability(choice: ReachabilityChoice = {}, more: Pick<CheckProps, "claim" | "tags"> = {}): void {
+    for (const { id, probe, ...said } of reachabilityChecks(this.lab.topology(), choice)) {
+      this.check(id, probe, { ...more, ...said });
+    }
   }
 
   /** Adds a command that is worth typing once the lab is up. */

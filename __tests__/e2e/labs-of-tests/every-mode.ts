@@ -42,6 +42,7 @@ export default class EveryMode extends LabStack {
     this.check("joiner/answers", http(joiner).answers(), says("the owner's address"));
     this.check("joiner/by-name", http(joiner).byName().from(inside(neighbour)).answers(), says("the owner's name"));
     this.check("joiner/namespace", namespace("net", joiner).differsFromEngines(), says("not the host's namespace"));
+    this.checkReachability({ to: ["owner", "alone"] });
     this.check("owner/alias", http(owner).byName("owner").from(inside(hidden)).answers(), says("on a second network"));
   }
 }

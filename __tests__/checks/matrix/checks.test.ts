@@ -1,0 +1,59 @@
+import { Check } from "../../../lib/checks/check";
+import { type ReachabilityChoice, reachabilityChecks } from "../../../lib/checks/matrix/checks";
+import { Identity } from "../../../lib/topology/identity";
+import { Lab } from "../../../lib/topology/lab";
+import { BridgeNetwork, DefaultBridge, Engine } from "../../../lib/topology/network";
+import { Server } from "../../../lib/topology/server";
+
+const identity = new Identity("mine", "i1");
+const lab = new Lab(identity);
+const lan = lab.addNetwork(new BridgeNetwork(identity, "lan", { subnet: "10.80.0.0/24" }));
+lab.addServer(new Server(identity, "one", { network: lan, address: "10.80.0.2", publish: [8080], aliases: ["pool"] }));
+lab.addServer(new Server(identity, "two", { network: lan, aliases: ["pool"] }));
+lab.addServer(new Server(identity, "plain", { network: DefaultBridge.of(Engine.local) }));
+
+const outcomes = (choice: ReachabilityChoice): Record<string, string> =>
+  Object.fromEntries(
+    reachabilityChecks(lab.topology(), choice).map(({ id, probe }) => [
+      id,
+      probe.kind === "http" ? probe.outcome : probe.kind,
+    ]),
+  );
+
+test("each chosen cell becomes a check, with how it fails where it does", () => {
+  expect(outcomes({ to: ["one"] })).toEqual({
+    "host/reach-one-80-by-address-on-lan": "answers",
+    "host/reach-one-published-8080-by-address-on-lan": "refused",
+    "one/reach-one-80-by-address-on-lan": "answers",
+    "one/reach-one-published-8080-by-address-on-lan": "refused",
+    "one/reach-one-80-by-name": "answers",
+    "two/reach-one-80-by-address-on-lan": "answers",
+    "two/reach-one-published-8080-by-address-on-lan": "refused",
+    "two/reach-one-80-by-name": "answers",
+    "plain/reach-one-80-by-address-on-lan": "dropped",
+    "plain/reach-one-published-8080-by-address-on-lan": "dropped",
+  });
+});
+
+test("what engines do not agree upon is no check: a published port without docker-proxy, from another bridge", () => {
+  expect(outcomes({ from: ["plain"], to: ["one"], by: ["gateway"] })).toEqual({});
+  expect(outcomes({ from: ["host"], to: ["one"], by: ["gateway"] })).toEqual({
+    "host/reach-one-published-8080-by-gateway-of-lan": "answers",
+  });
+});
+
+test("a failure is proven beside something that answers from the same vantage; a missing name beside a known one", () => {
+  for (const { probe } of reachabilityChecks(lab.topology(), {})) {
+    if (probe.kind !== "http") throw new Error("not a request");
+    if (probe.outcome === "answers") continue;
+    expect(probe.control.server.name).not.toBe("");
+    if (probe.outcome === "no-name") expect(["one", "two"]).toContain(probe.control.host);
+  }
+  expect(outcomes({ from: ["two"], to: ["plain"], by: ["name"] })).toEqual({ "two/reach-plain-80-by-name": "no-name" });
+});
+
+test("they are checks as all others are", () => {
+  for (const { id, probe, what, why } of reachabilityChecks(lab.topology(), { by: ["loopback", "address", "name"] })) {
+    expect(Check.safeParse({ id: `mine/${id}`, what, why, claims: [], probe }).error).toBeUndefined();
+  }
+});

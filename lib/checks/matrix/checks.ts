@@ -1,0 +1,142 @@
+import { type Cell, type Matrix, reachabilityMatrix } from "../../topology/reachability";
+import type { Destination, EngineTraits } from "../../topology/reachability/connection";
+import type { Outcome } from "../../topology/reachability/outcome";
+import type { Topology } from "../../topology/topology";
+import type { Word } from "../command";
+import { FAILURE_NAME } from "../curl";
+import type { Probe } from "../probes";
+import { HOST, type Vantage } from "../vantage";
+
+/** Which cells of the matrix become checks. */
+export interface ReachabilityChoice {
+  /** The vantages, by name; `host` is the host. @default all */
+  readonly from?: readonly string[];
+  /** The servers that are asked. @default all */
+  readonly to?: readonly string[];
+  /** The ways to name them. @default address and name */
+  readonly by?: readonly Destination["kind"][];
+}
+
+/** A check that follows from the matrix: nothing in it is written by hand. */
+export interface ReachabilityCheck {
+  readonly id: string;
+  readonly probe: Probe;
+  readonly what: string;
+  readonly why: string;
+  readonly fact: string;
+}
+
+/** The engines that a lab may meet: what they do not agree upon is not generated. */
+const ENGINES: readonly EngineTraits[] = ["20.10.24", "28.5.2"].flatMap((version) =>
+  [true, false].map((userlandProxy) => ({ version, userlandProxy })),
+);
+
+/**
+ * A check for each chosen cell of a lab's matrix in which all engines agree, whose address is known, and that leaves
+ * nothing open. A failure is proven beside something that answers from the same vantage, asked in the same manner.
+ */
+export function reachabilityChecks(topology: Topology, choice: ReachabilityChoice): ReachabilityCheck[] {
+  const [matrix, ...others] = ENGINES.map((engine) => reachabilityMatrix(topology, engine));
+  if (matrix === undefined) return [];
+  const settled = settledCells(matrix, others);
+  const { from, to, by = ["address", "name"] } = choice;
+  return settled
+    .filter(({ vantage }) => from?.includes(vantage) ?? true)
+    .filter(({ cell }) => to?.includes(cell.listener.server) ?? true)
+    .filter(({ cell }) => by.includes(cell.destination.kind))
+    .flatMap((one) => {
+      const probe = probeOf(topology, one, settled);
+      return probe === undefined ? [] : [{ ...described(one), probe }];
+    });
+}
+
+interface Settled {
+  readonly vantage: string;
+  readonly way: string;
+  readonly cell: Cell;
+  readonly outcome: Outcome;
+}
+
+function settledCells(matrix: Matrix, others: readonly Matrix[]): Settled[] {
+  return matrix.rows.flatMap(({ vantage, way, cells }, row) =>
+    cells.flatMap((cell, column) => {
+      const [outcome, ...more] = cell?.prediction.outcomes ?? [];
+      if (cell === undefined || outcome === undefined || more.length > 0) return [];
+      if (outcome.kind === "answers" && outcome.by.length > 1) return [];
+      const same = JSON.stringify(outcome);
+      const agreed = others.every((other) => {
+        const outcomes = other.rows[row]?.cells[column]?.prediction.outcomes;
+        return outcomes?.length === 1 && JSON.stringify(outcomes[0]) === same;
+      });
+      return agreed ? [{ vantage: vantage.kind === "host" ? "host" : vantage.server, way, cell, outcome }] : [];
+    }),
+  );
+}
+
+function probeOf(topology: Topology, one: Settled, settled: readonly Settled[]): Probe | undefined {
+  const { vantage, cell, outcome } = one;
+  const from = vantageOf(topology, vantage);
+  const answering = outcome.kind === "answers" ? outcome.by[0] : undefined;
+  const target = targetOf(topology, cell, answering ?? cell.listener.server);
+  if (target === undefined) return undefined;
+  if (outcome.kind === "answers") return { kind: "http", from, target, outcome: "answers" };
+  const byName = cell.destination.kind === "name";
+  const control = settled
+    .filter((other) => other.vantage === vantage && (other.cell.destination.kind === "name") === byName)
+    .flatMap((other) =>
+      other.outcome.kind === "answers" ? (targetOf(topology, other.cell, other.outcome.by[0] ?? "") ?? []) : [],
+    )[0];
+  return control === undefined ? undefined : { kind: "http", from, target, outcome: outcome.kind, control };
+}
+
+function vantageOf({ servers }: Topology, name: string): Vantage {
+  const server = servers.find((one) => one.name === name);
+  return server === undefined ? HOST : { kind: "container", container: server.container };
+}
+
+function targetOf(
+  topology: Topology,
+  { destination, listener }: Cell,
+  name: string,
+): Extract<Probe, { kind: "http" }>["target"] | undefined {
+  const server = topology.servers.find((one) => one.name === name);
+  const host = wordOf(topology, destination);
+  if (server === undefined || host === undefined) return undefined;
+  const { token, container } = server;
+  return { host, port: listener.port, server: { name, token, container } };
+}
+
+/** Undefined where the address is not known before the lab is up. */
+function wordOf({ networks, servers }: Topology, destination: Destination): Word | undefined {
+  switch (destination.kind) {
+    case "loopback":
+      return "127.0.0.1";
+    case "name":
+      return destination.name;
+    case "gateway":
+      return networks.find(({ name }) => name === destination.network)?.gateway;
+    case "address": {
+      const server = servers.find(({ name }) => name === destination.server);
+      const network = networks.find(({ name }) => name === destination.network);
+      if (server === undefined || network === undefined) return undefined;
+      const given = server.attachments.find((one) => one.network === network.name)?.address;
+      return given ?? [{ ref: "container-address", container: server.container, network: network.engineName }];
+    }
+    case "host":
+      return undefined;
+  }
+}
+
+function described({ vantage, way, cell, outcome }: Settled): Omit<ReachabilityCheck, "probe"> {
+  const { title } = cell.listener;
+  const { reason } = cell.prediction;
+  const what =
+    outcome.kind === "answers"
+      ? `asked from ${vantage} by ${way}, ${title} leads to ${outcome.by.join()}`
+      : `asked from ${vantage} by ${way}, ${title} is out of reach: ${FAILURE_NAME[outcome.kind]}`;
+  return { id: `${vantage}/reach-${slug(title)}-by-${slug(way)}`, what, why: reason.why, fact: reason.fact };
+}
+
+function slug(text: string): string {
+  return text.replace(/[^a-z0-9]+/g, "-");
+}
