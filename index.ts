@@ -1,7 +1,13 @@
 /**
  * For labs of one's own: `import { LabStack, http } from "docker-network-labs"`. See README.md, "A lab of your own".
  */
-export { LabStack, type CheckProps, type LabStackProps } from "./lib/constructs/lab-stack";
+export {
+  LabStack,
+  type CheckProps,
+  type LabStackProps,
+  type LabStep,
+  type StepProps,
+} from "./lib/constructs/lab-stack";
 export {
   BridgeNetwork,
   DefaultBridge,
@@ -14,3 +20,5 @@ export type { PublicationProps, Publish } from "./lib/topology/publication";
 export { Refusal, Unfit } from "./lib/topology/refusal";
 export type { AttachmentProps, Server, ServerProps } from "./lib/topology/server";
 export * from "./lib/checks/vocabulary";
+export * from "./lib/checks/doing";
+export type { ThrowAway, ThrowAwayProps } from "./lib/checks/throw-away";

@@ -1,4 +1,5 @@
 import { Testing } from "cdktf";
+import { checksOf } from "../lib/checks/deployed";
 import { createApp } from "../lib/labs";
 import { LABS } from "../lib/labs/catalogue";
 import { MUTANTS } from "./e2e/mutants";
@@ -9,9 +10,8 @@ import { SETTINGS } from "./labs/synthesized";
 const { labs } = createApp({}, SETTINGS, Testing.app().outdir);
 
 describe.each(LABS.map(({ id }) => id))("lab %s", (id) => {
-  const checks = (labs.find(({ lab }) => lab.id === id)?.describe().checks ?? []).map((one) =>
-    one.id.replace(`${id}/`, ""),
-  );
+  const stack = labs.find(({ lab }) => lab.id === id);
+  const checks = stack === undefined ? [] : checksOf(stack.describe()).map((one) => one.id.replace(`${id}/`, ""));
   const mutants = MUTANTS.find(({ lab }) => lab === id);
 
   test("has saboteurs (__tests__/e2e/mutants), with different names", () => {

@@ -68,6 +68,16 @@ const TRY = {
     "docker exec lab-bridge-web-1 ip -br addr show",
     "ip -br link show master \"br-$(docker network inspect -f '{{.Id}}' lab-bridge-lan | cut -c1-12)\"",
   ],
+  "port-conflict": [
+    "npx lab reset port-conflict",
+    "docker ps --all --filter name=lab-port-conflict --format 'table {{.Names}}\t{{.Status}}'",
+    "docker logs --tail 2 lab-port-conflict-web2",
+    "sudo netstat -tulpn | grep ':8088 '",
+    "curl -s http://127.0.0.1:8088/",
+    "npx lab step port-conflict",
+    "npx lab step port-conflict",
+    "curl -s http://127.0.0.1:8088/",
+  ],
 };
 
 /** What a lab's page shows of it: what one types while it is up, and the table of its checks. */

@@ -1,4 +1,5 @@
-import { commandLines } from "../lib/checks/check";
+import { type Check, commandLines } from "../lib/checks/check";
+import { actionLines } from "../lib/checks/step";
 import { createApp } from "../lib/labs";
 import { settingsFrom } from "../lib/constructs/settings";
 
@@ -8,16 +9,30 @@ export function checkTables(): Record<string, string> {
   const { labs } = createApp({}, { ...settingsFrom({}, process.cwd()), instance: "0123abcd" });
   return Object.fromEntries(
     labs.map((stack) => {
-      const { id, checks } = stack.describe();
-      const rows = checks.map((check) => {
-        const commands = commandLines(check).map((line) => `\`${line.replaceAll("|", "\\|")}\``);
-        const name = check.id.replace(`${id}/`, "");
-        return `| ${name} | ${check.what}. ${check.why} | ${check.claims.join(", ")} | ${commands.join("<br>")} |`;
-      });
+      const { id, checks, steps } = stack.describe();
+      const checkRow = (check: Check): string =>
+        row(check.id.replace(`${id}/`, ""), check, check.claims, commandLines(check));
+      const rows = [
+        ...checks.map(checkRow),
+        ...steps.flatMap((step) => [
+          row(`**step ${step.name}**`, step, [], actionLines(step)),
+          ...step.checks.map(checkRow),
+        ]),
+      ];
       return [
         id,
         ["| check | what holds, and why | claims | see it |", "| --- | --- | --- | --- |", ...rows].join("\n"),
       ];
     }),
   );
+}
+
+function row(
+  name: string,
+  { what, why }: { readonly what: string; readonly why: string },
+  claims: readonly string[],
+  lines: readonly string[],
+): string {
+  const commands = lines.map((line) => `\`${line.replaceAll("|", "\\|")}\``);
+  return `| ${name} | ${what}. ${why} | ${claims.join(", ")} | ${commands.join("<br>")} |`;
 }

@@ -1,4 +1,5 @@
 import { ClaimId } from "../../lib/checks/check";
+import { checksOf } from "../../lib/checks/deployed";
 import { CLAIMS, ledger } from "../../lib/checks/claims";
 import { createApp } from "../../lib/labs";
 import { SETTINGS } from "../labs/synthesized";
@@ -42,9 +43,9 @@ test("a claim whose checks would all be skipped here is not held for them, and s
   });
 });
 
-test("the two labs prove the workshop", () => {
+test("the labs prove what they say they prove", () => {
   const { labs } = createApp({}, SETTINGS);
-  const entries = ledger(labs.flatMap((lab) => lab.describe().checks));
+  const entries = ledger(labs.flatMap((lab) => checksOf(lab.describe())));
   const proven = entries.filter(({ proof }) => proof.length > 0).map(({ id }) => id);
-  expect(proven).toEqual("A1 A2 A3 A4 A5 A7 A9 A10 A11 A12 A13 A14 B3 B5 B6 B7 B8 B14 B15".split(" "));
+  expect(proven).toEqual("A1 A2 A3 A4 A5 A7 A8 A9 A10 A11 A12 A13 A14 B3 B5 B6 B7 B8 B11 B13 B14 B15".split(" "));
 });

@@ -100,6 +100,7 @@ describe("toShell", () => {
 describe("resolved", () => {
   const values: Readonly<Record<Reference["ref"], readonly string[]>> = {
     "container-pid": ["2042"],
+    "container-start": ["2026-11-21T13:00:00.5Z"],
     "engine-pid": ["812"],
     "container-address": ["10.77.0.2"],
     bridge: ["br-0123456789ab"],

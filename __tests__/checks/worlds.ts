@@ -21,6 +21,7 @@ export const HOST_LAB: DeployedLab = {
     },
   ],
   checks: [],
+  steps: [],
   tryNext: [],
 };
 

@@ -4,7 +4,8 @@ import { join } from "path";
 import { App, Testing } from "cdktf";
 import type { Construct } from "constructs";
 import { DeployedLab } from "../../lib/checks/deployed";
-import { host, http, listening, namespace } from "../../lib/checks/vocabulary";
+import { exec, kill, run, start } from "../../lib/checks/doing";
+import { exited, host, http, listening, namespace } from "../../lib/checks/vocabulary";
 import { LabStack } from "../../lib/constructs/lab-stack";
 import { unescaped } from "../../lib/constructs/unescaped";
 import { setSettings } from "../../lib/constructs/settings";
@@ -200,6 +201,105 @@ test("a resolver of one's choice is given to those on user-defined networks only
   const { one, web } = synthesized(stack).resource["docker_container"] ?? {};
   expect(one?.["dns"]).toEqual(["192.0.2.53"]);
   expect(web?.["dns"]).toBeUndefined();
+});
+
+describe("a lab with steps", () => {
+  /** Two servers that want one port, and a guest of the scenario's own. */
+  function contended(): EmptyLab {
+    const made = lab();
+    const network = HostNetwork.of(made.engine);
+    const first = made.addServer("first", { network, port: 8081 });
+    const second = made.addServer("second", { network, port: 8081, losesPortTo: first });
+    const guest = made.throwAway("guest");
+    made.check("first", http(first).answers(), SAID);
+    const over = made.step("hand-over", { ...SAID, actions: [kill(first), start(second), run(guest)] });
+    over.check("second", http(second).answers(), { ...SAID, claim: "B13" });
+    return made;
+  }
+  const stack = synthesized(contended());
+
+  test("shows in a plan what is done, and what is looked at after it", () => {
+    const { triggers } = stack.resource["null_resource"]?.["checks"] as { triggers: Record<string, string> };
+    expect(Object.keys(triggers)).toEqual([
+      "container first",
+      "container second",
+      "mine/first",
+      "mine/hand-over/second",
+      "step 1 hand-over",
+    ]);
+    expect(triggers["step 1 hand-over"]).toMatch(
+      /^docker kill --signal KILL lab-mine-first; docker start lab-mine-second; docker run .*lab-mine-guest/,
+    );
+  });
+
+  test("lets servers be stopped: Terraform does not insist, and starts who loses after who holds", () => {
+    const { first, second } = stack.resource["docker_container"] ?? {};
+    expect([first?.["must_run"], second?.["must_run"]]).toEqual([false, false]);
+    expect(second?.["depends_on"]).toContain("docker_container.first");
+    expect(synthesized(full()).resource["docker_container"]?.["web"]?.["must_run"]).toBeUndefined();
+  });
+
+  test("removes its throw-aways before anything else is destroyed", () => {
+    const { provisioner } = stack.resource["null_resource"]?.["checks"] as { provisioner: unknown };
+    expect(provisioner).toEqual([
+      { "local-exec": expect.objectContaining({ command: "checks" }) },
+      { "local-exec": expect.objectContaining({ command: "throw-aways", when: "destroy" }) },
+    ]);
+  });
+
+  test("describes itself with them", () => {
+    const described = DeployedLab.parse(unescaped(stack.output["lab"]?.value));
+    expect(described).toEqual(contended().describe());
+    expect(described.servers.map(({ ports, losesPortTo }) => [ports, losesPortTo])).toEqual([
+      [[8081], undefined],
+      [[], "first"],
+    ]);
+    expect(described.steps.map(({ name, checks }) => [name, checks.map(({ id }) => id)])).toEqual([
+      ["hand-over", ["mine/hand-over/second"]],
+    ]);
+  });
+
+  test("is refused a step that nobody looks at, does nothing, has a bad name, or one that is taken", () => {
+    const made = contended();
+    const web = made.addServer("web", { network: HostNetwork.of(made.engine) });
+    const step = (name: string, actions = [kill(web)]) => refused(() => made.step(name, { ...SAID, actions }));
+    expect(step("hand-over")).toBe('mine.steps: "hand-over" is there already; a step\'s name is given once in a lab');
+    expect(step("Hand over")).toBe(
+      'mine.steps: name of step "Hand over": a step\'s name is of lower-case letters, digits and hyphens',
+    );
+    expect(step("idle", [])).toBe(
+      'mine.steps: actions of step "idle": a step does something: it has at least one action',
+    );
+    made.step("unseen", { ...SAID, actions: [kill(web)] });
+    expect(refused(() => made.describe())).toBe(
+      'mine.steps: step "unseen" has no check; what a step leads to is looked at',
+    );
+  });
+
+  test("is refused a name, a check or a capability that cannot be", () => {
+    const made = contended();
+    const taken = '"guest" is there already; a name is given once in a lab';
+    expect(refused(() => made.throwAway("guest"))).toBe(`mine.throwAways: ${taken}`);
+    expect(refused(() => made.addServer("guest", { network: HostNetwork.of(made.engine) }))).toBe(
+      `mine.servers: ${taken}`,
+    );
+    const rogue = made.throwAway("rogue", { capabilities: ["net-admin"] });
+    expect(refused(() => made.step("rogue", { ...SAID, actions: [run(rogue), exec(rogue, "true")] }))).toContain(
+      "a capability is written like NET_ADMIN",
+    );
+    const stranger = lab("other").addServer("web", { network: HostNetwork.of(made.engine), port: 8082 });
+    const act = () =>
+      made.addServer("late", { network: HostNetwork.of(made.engine), port: 8082, losesPortTo: stranger });
+    expect(refused(act)).toBe('mine.servers: server "web" is not of this lab');
+    expect(
+      refused(() => {
+        made.step("again", { ...SAID, actions: [start(stranger)] }).check("first", exited(stranger, 1), {
+          ...SAID,
+          what: "",
+        });
+      }),
+    ).toContain("what of mine/again/first");
+  });
 });
 
 describe("what is refused", () => {

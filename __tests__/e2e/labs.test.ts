@@ -63,14 +63,14 @@ describe("labs, from creation to teardown, by the lab command", () => {
     const file = project.path("report.xml");
     const { exit, stdout, stderr } = await project.lab(["check", "host", "--report", `junit:${file},json:-`]);
     expect(exit).toBe(0);
-    expect((JSON.parse(stdout) as CheckRecord[]).length).toBe(12);
-    expect(stderr).toContain("12 passed, 0 failed");
-    expect(readFileSync(file, "utf8")).toContain('<testsuite name="host" tests="12" failures="0" errors="0"');
+    expect((JSON.parse(stdout) as CheckRecord[]).length).toBe(13);
+    expect(stderr).toContain("13 passed, 0 failed");
+    expect(readFileSync(file, "utf8")).toContain('<testsuite name="host" tests="13" failures="0" errors="0"');
   });
 
   test("are checked in part: by pattern, by claim", async () => {
-    expect((await project.lab(["check", "--only", "*/answers"])).stdout).toContain("4 passed, 0 failed");
-    expect((await project.lab(["check", "--only", "A13"])).stdout).toContain("2 passed, 0 failed");
+    expect((await project.lab(["check", "--only", "*/answers"])).stdout).toContain("6 passed, 0 failed");
+    expect((await project.lab(["check", "--only", "A13"])).stdout).toContain("4 passed, 0 failed");
     const none = await project.lab(["check", "--only", "nothing"]);
     expect([none.exit, none.stderr]).toEqual([64, expect.stringContaining("means no check")]);
     expect((await project.lab(["check", "--failed"])).exit).toBe(64);
@@ -85,12 +85,14 @@ describe("labs, from creation to teardown, by the lab command", () => {
   });
 
   test("change nothing when they are brought up again, and are proven again", async () => {
-    const ids = await docker("ps", "--no-trunc", "--quiet", "--filter", "name=labtest-");
+    const containers = async (): Promise<string[]> =>
+      (await docker("ps", "--all", "--no-trunc", "--quiet", "--filter", "name=labtest-")).split("\n").sort();
+    const ids = await containers();
     const again = await project.lab(["up", ...IDS]);
     expect(again.exit).toBe(0);
     expect(again.stdout).not.toContain("docker_container");
     expect(again.stdout).toMatch(/✓ host\/web\/answers/);
-    expect(await docker("ps", "--no-trunc", "--quiet", "--filter", "name=labtest-")).toBe(ids);
+    expect(await containers()).toEqual(ids);
   });
 
   test("mend drift: a server that was removed by hand comes back", async () => {
@@ -120,6 +122,83 @@ describe("labs, from creation to teardown, by the lab command", () => {
     const check = await project.lab(["check", "host"]);
     expect(check.said).toContain("npx lab up host");
     expect(check.exit).toBe(64);
+  });
+});
+
+describe("a lab with steps", () => {
+  const project = new TestProject();
+  const answer = async (): Promise<string> =>
+    (await run(["curl", "-s", `http://127.0.0.1:${APART.LAB_CONFLICT_PORT}/`], "/")).stdout.split(" ")[0] ?? "";
+  const step = (): Promise<Ran> => project.lab(["step", "port-conflict"]);
+  const reset = (): Promise<Ran> => project.lab(["reset", "port-conflict"]);
+  let before: Snapshot;
+
+  beforeAll(async () => {
+    before = await snapshot();
+    expect((await project.lab(["up", "port-conflict"])).exit).toBe(0);
+  });
+  afterAll(() => project.remove());
+
+  test("is played to its end by lab up; there is no further step", async () => {
+    expect(await answer()).toBe("web2");
+    expect(await step()).toMatchObject({ exit: 64, stderr: expect.stringContaining("npx lab reset port-conflict") });
+  });
+
+  test("goes back to its beginning, and on one step at a time, saying what it does and what comes next", async () => {
+    const first = await reset();
+    expect(first.stdout).toContain("next  step 1 of 2, kill-web1: web1 is killed");
+    expect([first.exit, await answer()]).toEqual([0, "web1"]);
+    const killed = await step();
+    expect(killed.stdout).toContain("$ docker kill --signal KILL labtest-port-conflict-web1");
+    expect(killed.stdout).toContain("✓ port-conflict/kill-web1/port-closed");
+    expect(killed.stdout).toContain("next  step 2 of 2, start-web2");
+    expect([killed.exit, await answer()]).toEqual([0, ""]);
+    const started = await step();
+    expect(started.stdout).toContain("end   all steps are done");
+    expect([started.exit, await answer()]).toEqual([0, "web2"]);
+  });
+
+  test("is played as far as a check is wanted", async () => {
+    const part = await project.lab(["check", "--only", "port-conflict/kill-web1/*"]);
+    expect(part.stdout).toContain("2 passed, 0 failed");
+    expect(await answer()).toBe("");
+    expect((await step()).stdout).toContain("step 2 of 2, start-web2");
+  });
+
+  test("is replayed from the beginning wherever somebody has left it, also between two steps", async () => {
+    await docker("start", "labtest-port-conflict-web1");
+    await docker("stop", "labtest-port-conflict-web2", "labtest-port-conflict-apart");
+    expect((await project.lab(["check"])).stdout).toContain("8 passed, 0 failed");
+    const interrupted = await run(
+      ["timeout", "--signal", "INT", "2", process.execPath, "bin/lab.js", "check"],
+      project.folder,
+      APART,
+    );
+    expect(interrupted.exit).not.toBe(0);
+    expect(await step()).toMatchObject({
+      exit: 64,
+      stderr: expect.stringContaining("where the lab stands is not known"),
+    });
+    expect((await reset()).exit).toBe(0);
+    expect((await project.lab(["check"])).exit).toBe(0);
+  });
+
+  test("tells an action that fails as an error, and later steps as not run", async () => {
+    await docker("rm", "--force", "labtest-port-conflict-web2");
+    const { exit, stdout } = await project.lab(["check", "--json"]);
+    const verdicts = (JSON.parse(stdout) as CheckRecord[]).map(({ id, verdict }) => `${id} ${verdict}`);
+    expect(verdicts).toContain("port-conflict/web1/answers pass");
+    expect(verdicts).toContain("port-conflict/start-web2/web2-answers error");
+    expect(exit).not.toBe(0);
+    expect((await project.lab(["up", "port-conflict"])).exit).toBe(0);
+  });
+
+  test("vanishes from the middle of a scenario too", async () => {
+    await reset();
+    await step();
+    expect((await project.lab(["down", "port-conflict"])).exit).toBe(0);
+    expect(await snapshot()).toEqual(before);
+    expect((await project.lab(["step", "port-conflict"])).stderr).toContain("npx lab up port-conflict");
   });
 });
 

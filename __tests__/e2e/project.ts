@@ -18,6 +18,7 @@ export const APART = {
   LAB_HTTP_PORT: "18480",
   LAB_PUBLISHED_PORT: "18481",
   LAB_SUBNET: "10.213.77.0/24",
+  LAB_CONFLICT_PORT: "18484",
   // A name that nobody on the network has must not be asked for beyond this machine.
   LAB_DNS: "127.0.0.1",
 } as const;

@@ -22,8 +22,8 @@ describe("bad input is answered in words, and nothing is created", () => {
     [["up", "host", "--http-port", "0"], port(`0 is no port that one can listen on; ${RULE}: 80`)],
     [["up", "host", "--http-port", "70000"], port(`70000 is too high; ${RULE}: 65535`)],
     [["up", "host", "--http-port", "80a"], port(`"80a" is not a port; ${RULE}: 80`)],
-    [["up", "brigde"], `lab: there is no lab "brigde". Did you mean "bridge"? (host, bridge)`],
-    [["up", "$(id)"], `lab: there is no lab "$(id)" (host, bridge)`],
+    [["up", "brigde"], `lab: there is no lab "brigde". Did you mean "bridge"? (host, bridge, port-conflict)`],
+    [["up", "$(id)"], `lab: there is no lab "$(id)" (host, bridge, port-conflict)`],
     [
       ["up", "bridge", "--subnet", "10.77.0.5/24"],
       "bridge.lan.subnet: 10.77.0.5/24 has host bits set; a subnet is a network address: 10.77.0.0/24",

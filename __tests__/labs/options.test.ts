@@ -8,11 +8,11 @@ describe("labNamed", () => {
   });
 
   test.each([
-    ["brigde", 'lab: there is no lab "brigde". Did you mean "bridge"? (host, bridge)'],
-    ["Host", 'lab: there is no lab "Host". Did you mean "host"? (host, bridge)'],
-    ["kubernetes", 'lab: there is no lab "kubernetes" (host, bridge)'],
-    ["", 'lab: there is no lab "" (host, bridge)'],
-    ["$(id)", 'lab: there is no lab "$(id)" (host, bridge)'],
+    ["brigde", 'lab: there is no lab "brigde". Did you mean "bridge"? (host, bridge, port-conflict)'],
+    ["Host", 'lab: there is no lab "Host". Did you mean "host"? (host, bridge, port-conflict)'],
+    ["kubernetes", 'lab: there is no lab "kubernetes" (host, bridge, port-conflict)'],
+    ["", 'lab: there is no lab "" (host, bridge, port-conflict)'],
+    ["$(id)", 'lab: there is no lab "$(id)" (host, bridge, port-conflict)'],
   ])("does not know %j", (id, message) => {
     expect(refused(() => labNamed(id))).toBe(message);
   });

@@ -38,6 +38,31 @@ test("a bridged server takes what it publishes, in ascending order, and nothing 
   expect(server({ network: DefaultBridge.of(Engine.local) }).hostListeners).toEqual([]);
 });
 
+describe("a server that loses its port", () => {
+  const network = HostNetwork.of(Engine.local);
+  const holder = server({ network, port: 8088 }, "holder");
+
+  test("takes none: the one that holds it does", () => {
+    expect(server({ network, port: 8088, losesPortTo: holder })).toMatchObject({
+      hostListeners: [],
+      losesPortTo: holder,
+    });
+  });
+
+  test("wants the very port that the other holds on the host", () => {
+    expect(refused(() => server({ network, port: 8089, losesPortTo: holder }))).toBe(
+      'bridge.web.port: 8089 is not lost to server "holder", which holds port 8088; two servers in host mode contend for one port: 8088',
+    );
+    const bridged = server({ network: lan, port: 8088 }, "bridged");
+    expect(refused(() => server({ network, port: 8088, losesPortTo: bridged }))).toContain(
+      "which holds no port of the host itself",
+    );
+    // @ts-expect-error in a namespace of its own, a server has every port
+    const apart: ServerProps = { network: lan, losesPortTo: holder };
+    expect(apart.network).toBe(lan);
+  });
+});
+
 test("illegal combinations do not compile", () => {
   const network = HostNetwork.of(Engine.local);
   // @ts-expect-error a host-mode server publishes nothing: it listens on the host itself

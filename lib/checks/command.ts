@@ -8,6 +8,8 @@ import { quoted } from "../engine/shell";
 export const Reference = z.discriminatedUnion("ref", [
   /** The process id, on the host, of a container's first process. */
   z.strictObject({ ref: z.literal("container-pid"), container: z.string() }),
+  /** When a container was started last. */
+  z.strictObject({ ref: z.literal("container-start"), container: z.string() }),
   /** The process id of the engine's daemon. */
   z.strictObject({ ref: z.literal("engine-pid") }),
   /** A container's address on one of the engine's networks. */
@@ -27,6 +29,7 @@ export type Word = z.infer<typeof Word>;
 export type Command = readonly Word[];
 
 export const containerPid = (container: string): Reference => ({ ref: "container-pid", container });
+export const containerStart = (container: string): Reference => ({ ref: "container-start", container });
 export const enginePid: Reference = { ref: "engine-pid" };
 export const eachHostAddress: Reference = { ref: "each-host-address" };
 
@@ -79,6 +82,7 @@ function escaped(text: string): string {
 type Of<R extends Reference["ref"]> = Extract<Reference, { ref: R }>;
 const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
   "container-pid": ({ container }) => `$(docker inspect -f '{{.State.Pid}}' ${quoted(container)})`,
+  "container-start": ({ container }) => `$(docker inspect -f '{{.State.StartedAt}}' ${quoted(container)})`,
   "engine-pid": () => "$(cat /run/docker.pid)",
   "container-address": ({ container, network }) =>
     `$(docker inspect -f '{{(index .NetworkSettings.Networks "${network}").IPAddress}}' ${quoted(container)})`,

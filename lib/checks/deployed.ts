@@ -2,6 +2,7 @@ import { z } from "zod";
 import { EVERY_ADDRESS, type HostListener } from "../topology/publication";
 import { Topology } from "../topology/topology";
 import { Check } from "./check";
+import { Step } from "./step";
 
 /** A port of the host, on every address of it or on one. */
 export const PortEntry = z.union([z.number(), z.strictObject({ port: z.number(), on: z.string() })]);
@@ -15,35 +16,45 @@ export function hostListener(entry: PortEntry): HostListener {
  * What a stack says of its lab to those who look at it later: the preflight, the checks, the teardown's proof, the
  * status. It lies in the stack and, once deployed, in the state, so that it is about what was really deployed.
  */
-export const DeployedLab = z.strictObject({
-  schema: z.literal("lab/1"),
-  id: z.string(),
-  title: z.string(),
-  instance: z.string(),
-  image: z.string(),
-  hostMode: z.boolean(),
-  networks: z.array(z.strictObject({ name: z.string(), subnet: z.string() })),
-  servers: z.array(
-    z.strictObject({
-      name: z.string(),
-      container: z.string(),
-      token: z.string(),
-      /** Host ports that it takes. */
-      ports: z.array(PortEntry),
-      /** The environment variable that changes them. */
-      portOption: z.string().optional(),
-      /** One line: what it is and where. */
-      story: z.string(),
-      /** Where a person can see it, if anywhere from the host. */
-      url: z.string().optional(),
-    }),
-  ),
-  /** What follows from the networks and servers is derived from this. Absent in labs that older versions deployed. */
-  topology: Topology.optional(),
-  checks: z
-    .array(Check)
-    .refine((checks) => new Set(checks.map((check) => check.id)).size === checks.length, "check ids are unique"),
-  /** Commands worth typing after a deploy. */
-  tryNext: z.array(z.string()),
-});
+export const DeployedLab = z
+  .strictObject({
+    schema: z.literal("lab/1"),
+    id: z.string(),
+    title: z.string(),
+    instance: z.string(),
+    image: z.string(),
+    hostMode: z.boolean(),
+    networks: z.array(z.strictObject({ name: z.string(), subnet: z.string() })),
+    servers: z.array(
+      z.strictObject({
+        name: z.string(),
+        container: z.string(),
+        token: z.string(),
+        /** Host ports that it takes. */
+        ports: z.array(PortEntry),
+        /** The environment variable that changes them. */
+        portOption: z.string().optional(),
+        /** One line: what it is and where. */
+        story: z.string(),
+        /** Where a person can see it, if anywhere from the host. */
+        url: z.string().optional(),
+        /** The server, if any, that holds the port which this one wants too: it gives up as long as that one runs. */
+        losesPortTo: z.string().optional(),
+      }),
+    ),
+    /** What follows from the networks and servers is derived from this. Absent in labs that older versions deployed. */
+    topology: Topology.optional(),
+    /** What holds at the beginning. */
+    checks: z.array(Check),
+    /** What is done after that, one step after the other, with what holds then. */
+    steps: z.array(Step).default([]),
+    /** Commands worth typing after a deploy. */
+    tryNext: z.array(z.string()),
+  })
+  .refine((lab) => new Set(checksOf(lab).map(({ id }) => id)).size === checksOf(lab).length, "check ids are unique");
 export type DeployedLab = z.infer<typeof DeployedLab>;
+
+/** All checks of a lab, those of its steps included. */
+export function checksOf({ checks, steps }: { checks: readonly Check[]; steps: readonly Step[] }): Check[] {
+  return [...checks, ...steps.flatMap((step) => step.checks)];
+}

@@ -119,6 +119,20 @@ async function runCheck(run: Run, check: Check): Promise<CheckRecord> {
   }
 }
 
+/** The record of a check that was not looked at, and why. */
+export function notLookedAt(
+  lab: string,
+  check: Check,
+  surroundings: Surroundings,
+  verdict: "skip" | "error",
+  reason: string,
+  origin: number,
+): CheckRecord {
+  const run: Run = { lab, surroundings, deadlineMs: 0, signal: undefined, stopped: Promise.resolve(), origin };
+  const seen: Seen = { judgement: { verdict, actual: reason }, evidence: [], final: true };
+  return recordOf(run, check, surroundings.now(), seen, []);
+}
+
 /** What one look brought. */
 interface Seen {
   readonly judgement: Omit<Judgement, "verdict"> & { readonly verdict: Verdict };

@@ -38,6 +38,8 @@ async function resolve(docker: Docker, reference: Reference): Promise<readonly s
   switch (reference.ref) {
     case "container-pid":
       return [String(await containerPid(docker, reference.container))];
+    case "container-start":
+      return [(await inspectContainer(docker, reference.container)).State.StartedAt];
     case "engine-pid":
       return [await enginePid()];
     case "container-address":

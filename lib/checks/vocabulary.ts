@@ -16,9 +16,15 @@ import { HOST, type Vantage } from "./vantage";
 /** The engine's machine as the place to look from. */
 export const host = (): Vantage => HOST;
 /** A server's network namespace, with the host's tools. */
-export const namespaceOf = (server: Server): Vantage => ({ kind: "namespace", container: server.container });
+export const namespaceOf = (server: Pick<Server, "container">): Vantage => ({
+  kind: "namespace",
+  container: server.container,
+});
 /** Inside a server's container, with its own resolver and its own tools. */
-export const inside = (server: Server): Vantage => ({ kind: "container", container: server.container });
+export const inside = (server: Pick<Server, "container">): Vantage => ({
+  kind: "container",
+  container: server.container,
+});
 
 /** An HTTP request to a server. Without more words: from the host, to where the server itself listens. */
 export const http = (server: Server): HttpRequest => new HttpRequest(server, HOST, addressOf(server), server.port);
@@ -259,6 +265,13 @@ export const vethPair = ({ container, network }: Server): Probe => ({
 export const inspected = ({ container }: Server): { isInHostMode: () => Probe; publishesNothing: () => Probe } => ({
   isInHostMode: () => ({ kind: "inspect", container, expectation: "host-mode-without-address" }),
   publishesNothing: () => ({ kind: "inspect", container, expectation: "nothing-published" }),
+});
+
+/** A server's process has ended: with which code (128 + n where signal n ended it), and with which words in its log. */
+export const exited = ({ container }: Server, code: number, saying?: string): Probe => ({
+  kind: "exited",
+  ...{ container, code },
+  ...(saying === undefined ? {} : { saying }),
 });
 
 /** Which resolver a server uses. */

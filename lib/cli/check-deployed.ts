@@ -1,8 +1,10 @@
+import { rm } from "fs/promises";
 import { z } from "zod";
 import type Docker from "dockerode";
 import type { DeployedLab } from "../checks/deployed";
 import { CheckRecord } from "../checks/record";
-import { type RunOptions, runChecks } from "../checks/runner";
+import type { RunOptions, Surroundings } from "../checks/runner";
+import { playLab } from "../checks/scenario";
 import { realSurroundings } from "../checks/surroundings";
 import { type Conditions, conditions } from "../engine/conditions";
 import { readOwn, writeWhole } from "../terraform/files";
@@ -23,13 +25,52 @@ export async function checkDeployed(
     readonly conditions?: Conditions;
   },
 ): Promise<CheckRecord[]> {
-  const found = options.conditions ?? (await conditions(docker));
-  const before = await readOwn(project.before(lab.id), z.array(z.string()));
-  const records = await runChecks(lab.id, lab.checks, realSurroundings(docker, found, before), options);
-  const others = options.partly === true ? await lastRecords(project, lab.id) : [];
-  const remembered = [...others.filter(({ id }) => !records.some((one) => one.id === id)), ...records];
-  await writeWhole(project.records(lab.id), JSON.stringify(remembered, null, 2));
+  const surroundings = await surroundingsOf(project, docker, lab, options.conditions);
+  // Whoever is interrupted from here on leaves the lab between two steps.
+  await forgetPlace(project, lab.id);
+  const records = await playLab(lab, surroundings, {
+    ...options,
+    onStep: (done) => rememberPlace(project, lab.id, done),
+  });
+  await remember(project, lab.id, records, options.partly === true);
   return records;
+}
+
+/** The real machine, the real engine, and what is remembered of the time before the lab. */
+export async function surroundingsOf(
+  project: Project,
+  docker: Docker,
+  lab: Pick<DeployedLab, "id">,
+  known?: Conditions,
+): Promise<Surroundings> {
+  const found = known ?? (await conditions(docker));
+  const before = await readOwn(project.before(lab.id), z.array(z.string()));
+  return realSurroundings(docker, found, before);
+}
+
+/** @param partly whether what is remembered of other checks stays */
+export async function remember(
+  project: Project,
+  lab: string,
+  records: readonly CheckRecord[],
+  partly: boolean,
+): Promise<void> {
+  const others = partly ? await lastRecords(project, lab) : [];
+  const remembered = [...others.filter(({ id }) => !records.some((one) => one.id === id)), ...records];
+  await writeWhole(project.records(lab), JSON.stringify(remembered, null, 2));
+}
+
+/** How many of its steps a lab has behind it; undefined when that is not known. */
+export async function placeOf(project: Project, lab: string): Promise<number | undefined> {
+  return readOwn(project.place(lab), z.int().nonnegative());
+}
+
+export async function rememberPlace(project: Project, lab: string, done: number): Promise<void> {
+  await writeWhole(project.place(lab), JSON.stringify(done));
+}
+
+export async function forgetPlace(project: Project, lab: string): Promise<void> {
+  await rm(project.place(lab), { force: true });
 }
 
 /** The records of the last run. */

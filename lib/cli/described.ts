@@ -1,5 +1,5 @@
 import type { Check } from "../checks/check";
-import type { DeployedLab } from "../checks/deployed";
+import { checksOf, type DeployedLab } from "../checks/deployed";
 import { settingsFrom } from "../constructs/settings";
 import { LABS } from "../labs/catalogue";
 import { nearest } from "../topology/nearest";
@@ -21,7 +21,7 @@ export async function describedLabs(
 
 /** @throws Refusal with the nearest id, when there is no such check */
 export function checkNamed(labs: readonly DeployedLab[], id: string): Check {
-  const checks = labs.flatMap((lab) => lab.checks);
+  const checks = labs.flatMap(checksOf);
   const check = checks.find((one) => one.id === id);
   if (check !== undefined) return check;
   const guess = nearest(

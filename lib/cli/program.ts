@@ -10,9 +10,11 @@ import { explainCommand } from "./commands/explain";
 import { listCommand } from "./commands/list";
 import { matrixCommand } from "./commands/matrix";
 import { mirrorCommand } from "./commands/mirror";
+import { resetCommand } from "./commands/reset";
 import { setupCommand } from "./commands/setup";
 import { stageCommand } from "./commands/stage";
 import { statusCommand } from "./commands/status";
+import { stepCommand } from "./commands/step";
 import { upCommand } from "./commands/up";
 import { withExamples } from "./options";
 import type { Session } from "./session";
@@ -33,6 +35,8 @@ export function createProgram(session: Session): Command {
     upCommand,
     downCommand,
     checkCommand,
+    stepCommand,
+    resetCommand,
     statusCommand,
     listCommand,
     checksCommand,

@@ -1,10 +1,13 @@
 import { dependable, Lazy, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import type { Action } from "../checks/action";
 import { Check, commandLines } from "../checks/check";
-import type { DeployedLab, PortEntry } from "../checks/deployed";
+import { checksOf, type DeployedLab, type PortEntry } from "../checks/deployed";
 import type { Need } from "../checks/need";
 import { type ReachabilityChoice, reachabilityChecks } from "../checks/matrix/checks";
 import type { Probe } from "../checks/probes";
+import { actionLines, Step } from "../checks/step";
+import { ThrowAway, type ThrowAwayProps } from "../checks/throw-away";
 import { Identity, LABEL } from "../topology/identity";
 import { Lab } from "../topology/lab";
 import { checkedName } from "../topology/name";
@@ -45,6 +48,24 @@ export interface CheckProps {
   readonly tags?: readonly string[];
 }
 
+export interface StepProps {
+  /** What is done, in one short sentence. */
+  readonly what: string;
+  /** What there is to learn from it. */
+  readonly why: string;
+  /** What is done on the engine, one after the other: `kill(web1)`. */
+  readonly actions: readonly Action[];
+}
+
+/** A step of a lab that is being described. */
+export interface LabStep {
+  /** Adds a check of what holds after the step: `<lab>/<step>/<id>`. */
+  readonly check: (id: string, probe: Probe, props: CheckProps) => void;
+}
+
+/** Actions after which a server may not run: Terraform must not insist that it does. */
+const STOPPING: readonly Action["do"][] = ["kill", "stop"];
+
 /** nginx ends its requests in that time after SIGQUIT; then it is killed. */
 const GRACE_SECONDS = 5;
 
@@ -67,6 +88,8 @@ export abstract class LabStack extends TerraformStack {
   readonly lab: Lab;
   protected readonly settings: Settings;
   private readonly checks: Check[] = [];
+  private readonly steps: (Step & { checks: Check[] })[] = [];
+  private readonly throwAways: ThrowAway[] = [];
   private readonly commands: string[] = [];
   private readonly networks = new Map<BridgeNetwork, Network>();
   private readonly containers = new Map<Server, Container>();
@@ -126,7 +149,8 @@ export abstract class LabStack extends TerraformStack {
       upload: [{ file: SITE_FILE, content: literal(siteOf(server)) }],
       labels: [...this.labels(), { label: LABEL.server, value: name }],
       destroyGraceSeconds: GRACE_SECONDS,
-      dependsOn: [this.stages.preflight],
+      ...(server.losesPortTo === undefined ? {} : { mustRun: false }),
+      dependsOn: [this.stages.preflight, ...this.startedBefore(server)],
     });
     this.containers.set(server, container);
     this.refreshStages();
@@ -139,11 +163,7 @@ export abstract class LabStack extends TerraformStack {
    * @throws Refusal for an id that is there already or a claim that does not exist
    */
   check(id: string, probe: Probe, props: CheckProps): void {
-    const check = this.parsedCheck(`${this.lab.id}/${id}`, probe, props);
-    if (this.checks.some((other) => other.id === check.id)) {
-      throw new Refusal(`${this.lab.id}.checks`, `"${id}" is there already; a check's id is given once in a lab`);
-    }
-    this.checks.push(check);
+    this.checks.push(this.newCheck(id, probe, props));
     this.refreshStages();
   }
 
@@ -157,6 +177,50 @@ export abstract class LabStack extends TerraformStack {
     }
   }
 
+  /**
+   * Adds a step: after each deploy, once the checks of the beginning have been run, steps are played in the order of
+   * their declaration, each with its own checks behind.
+   * @param name unique within the lab
+   * @throws Refusal for a bad or taken name
+   */
+  step(name: string, { what, why, actions }: StepProps): LabStep {
+    const step = { name, what, why, actions: [...actions], checks: [] as Check[] };
+    const rules = Step.omit({ checks: true }).safeParse({ name, what, why, actions });
+    if (!rules.success) {
+      const { path = [], message = "" } = rules.error.issues[0] ?? {};
+      throw new Refusal(`${this.lab.id}.steps`, `${path.join(".")} of step ${JSON.stringify(name)}: ${message}`);
+    }
+    if (this.steps.some((other) => other.name === name)) {
+      throw new Refusal(`${this.lab.id}.steps`, `"${name}" is there already; a step's name is given once in a lab`);
+    }
+    this.steps.push(step);
+    for (const [server, container] of this.containers) {
+      const stops = actions.some((one) => STOPPING.includes(one.do) && one.container === server.container);
+      if (stops) container.mustRun = false;
+    }
+    this.refreshStages();
+    return {
+      check: (id, probe, props) => {
+        step.checks.push(this.newCheck(`${name}/${id}`, probe, props));
+        this.refreshStages();
+      },
+    };
+  }
+
+  /**
+   * A container that Terraform knows nothing of: a step runs it, and it is removed with the lab, or before.
+   * @throws Refusal for a bad or taken name
+   */
+  throwAway(name: string, props: ThrowAwayProps = {}): ThrowAway {
+    const others = [...this.lab.networks, ...this.lab.servers, ...this.throwAways];
+    if (others.some((other) => other.name === name)) {
+      throw new Refusal(`${this.lab.id}.throwAways`, `"${name}" is there already; a name is given once in a lab`);
+    }
+    const throwAway = new ThrowAway(this.lab.identity, name, this.settings.image, props);
+    this.throwAways.push(throwAway);
+    return throwAway;
+  }
+
   /** Adds a command that is worth typing once the lab is up. */
   tryNext(command: string): void {
     this.commands.push(command);
@@ -164,6 +228,13 @@ export abstract class LabStack extends TerraformStack {
 
   /** What those who come later need to know: as it lies in the stack and in the state. */
   describe(): DeployedLab {
+    const unseen = this.steps.find(({ checks }) => checks.length === 0);
+    if (unseen !== undefined) {
+      throw new Refusal(
+        `${this.lab.id}.steps`,
+        `step "${unseen.name}" has no check; what a step leads to is looked at`,
+      );
+    }
     return {
       schema: "lab/1",
       id: this.lab.id,
@@ -179,12 +250,35 @@ export abstract class LabStack extends TerraformStack {
         ports: server.hostListeners.map(portEntry),
         ...(server.portOption === undefined ? {} : { portOption: server.portOption }),
         story: storyOf(server),
+        ...(server.losesPortTo === undefined ? {} : { losesPortTo: server.losesPortTo.name }),
         ...(server.hostListeners[0] === undefined ? {} : { url: urlOf(server.hostListeners[0]) }),
       })),
       topology: this.lab.topology(),
       checks: this.checks,
+      steps: this.steps,
       tryNext: this.commands,
     };
+  }
+
+  /** Who loses a port to another starts after it. */
+  private startedBefore({ losesPortTo }: Server): Container[] {
+    const holder = losesPortTo === undefined ? undefined : this.containers.get(losesPortTo);
+    if (losesPortTo !== undefined && holder === undefined) {
+      throw new Refusal(`${this.lab.id}.servers`, `server "${losesPortTo.name}" is not of this lab`);
+    }
+    return holder === undefined ? [] : [holder];
+  }
+
+  private get allChecks(): Check[] {
+    return checksOf({ checks: this.checks, steps: this.steps });
+  }
+
+  private newCheck(id: string, probe: Probe, props: CheckProps): Check {
+    const check = this.parsedCheck(`${this.lab.id}/${id}`, probe, props);
+    if (this.allChecks.some((other) => other.id === check.id)) {
+      throw new Refusal(`${this.lab.id}.checks`, `"${id}" is there already; a check's id is given once in a lab`);
+    }
+    return check;
   }
 
   private parsedCheck(id: string, probe: Probe, { what, why, claim = [], fact, ...more }: CheckProps): Check {
@@ -241,8 +335,18 @@ export abstract class LabStack extends TerraformStack {
     };
     this.stages.checks.triggers = Object.fromEntries([
       ...[...this.containers].map(([server, container]) => [`container ${server.name}`, container.id]),
-      ...this.checks.map((check) => [check.id, literal(commandLines(check).join("; "))]),
+      ...this.steps.map((step, index) => [
+        `step ${String(index + 1)} ${step.name}`,
+        literal(actionLines(step).join("; ")),
+      ]),
+      ...this.allChecks.map((check) => [check.id, literal(commandLines(check).join("; "))]),
     ]) as Record<string, string>;
+    // Destroyed first of all: a container that Terraform does not know would keep a network from being destroyed.
+    const runs = this.steps.some(({ actions }) => actions.some((action) => action.do === "run"));
+    this.stages.checks.provisioners = [
+      this.stage("checks"),
+      ...(runs ? [{ ...this.stage("throw-aways"), when: "destroy" as const }] : []),
+    ];
     this.stages.checks.dependsOn = [...this.networks.values(), ...this.containers.values()].map((one) =>
       dependable(one),
     );
@@ -256,6 +360,9 @@ export abstract class LabStack extends TerraformStack {
 
   /** What a lab declares of itself (its providers, its stages) has names too. */
   private refuseOwnName(property: string, name: string): void {
+    if (this.throwAways.some((one) => one.name === name)) {
+      throw new Refusal(`${this.lab.id}.${property}`, `"${name}" is there already; a name is given once in a lab`);
+    }
     const added = [...this.lab.networks, ...this.lab.servers].some((one) => one.name === name);
     if (added || this.node.tryFindChild(name) === undefined) return;
     throw new Refusal(
@@ -334,14 +441,16 @@ function urlOf({ port, on }: HostListener): string {
   return `http://${on === EVERY_ADDRESS ? "127.0.0.1" : on}:${String(port)}/`;
 }
 
-function storyOf({ name, network, attachments, publications, port }: Server): string {
+function storyOf({ name, network, attachments, publications, port, losesPortTo }: Server): string {
   const published =
     publications.length === 0
       ? ""
       : `, published on ${publications.map((one) => listenerText(one) + (one.to === port ? "" : ` (port ${String(one.to)})`)).join(", ")}`;
   switch (network.mode) {
     case "host":
-      return `nginx "${name}" lives in the host's own network namespace`;
+      return losesPortTo === undefined
+        ? `nginx "${name}" lives in the host's own network namespace`
+        : `nginx "${name}" lives there too, and wants the port that "${losesPortTo.name}" has`;
     case "none":
       return `nginx "${name}" has no network but its own loopback interface`;
     case "shared":

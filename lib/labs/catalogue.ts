@@ -38,6 +38,17 @@ export const LABS: readonly LabEntry[] = [
       },
     ],
   },
+  {
+    id: "port-conflict",
+    shows: "two servers that want one port of the host: who loses, why, and how the port changes hands",
+    options: [
+      {
+        variable: "LAB_CONFLICT_PORT",
+        placeholder: "PORT",
+        description: "port of the host that both servers want (8088)",
+      },
+    ],
+  },
 ];
 
 /** @throws Refusal with the nearest name, when there is no such lab */

@@ -4,6 +4,7 @@ import { type Settings, setSettings } from "../constructs/settings";
 import { BridgeLab } from "./bridge";
 import { LABS, type LabEntry } from "./catalogue";
 import { HostLab } from "./host";
+import { PortConflictLab } from "./port-conflict";
 
 type Create = (app: App, environment: NodeJS.ProcessEnv) => LabStack;
 
@@ -20,6 +21,8 @@ const CREATE: Readonly<Record<string, Create>> = {
       subnet: environment["LAB_SUBNET"],
       publishedPort: environment["LAB_PUBLISHED_PORT"],
     }),
+  "port-conflict": (app, environment) =>
+    new PortConflictLab(app, "port-conflict", { port: environment["LAB_CONFLICT_PORT"] }),
 };
 
 /**

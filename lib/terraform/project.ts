@@ -31,6 +31,11 @@ export class Project {
     return join(this.memory, "records", `${lab}.json`);
   }
 
+  /** How many of its steps a lab has behind it. */
+  place(lab: string): string {
+    return join(this.memory, "steps", `${lab}.json`);
+  }
+
   /** The host's interfaces before a lab was created. */
   before(lab: string): string {
     return join(this.memory, "before", `${lab}.json`);

@@ -68,6 +68,7 @@ export class Lab {
         mode: server.network.mode,
         port: server.port,
         ...(server.network.mode === "shared" ? { owner: server.network.owner.name } : {}),
+        ...(server.losesPortTo === undefined ? {} : { losesPortTo: server.losesPortTo.name }),
         attachments:
           server.network.mode === "default-bridge"
             ? [{ network: DEFAULT_BRIDGE.name, names: [] }]

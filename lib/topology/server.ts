@@ -39,21 +39,29 @@ interface NoBridgeProps {
 /** A server in the host's namespace. It has no ports to publish: it listens on the host itself. */
 export interface HostServerProps extends ListeningProps, NoBridgeProps {
   readonly network: HostNetwork;
+  /**
+   * The host-mode server of the lab that holds the very port that this one wants: this one cannot get it, gives up, and
+   * that is the lesson. The one exception to the rule that a host port has one listener.
+   */
+  readonly losesPortTo?: Server;
 }
 
 /** A server without any network. Nobody reaches it but itself. */
 export interface NoneServerProps extends ListeningProps, NoBridgeProps {
   readonly network: NoneNetwork;
+  readonly losesPortTo?: never;
 }
 
 /** A server in another one's namespace: addresses, names and published ports are the other's. */
 export interface SharedServerProps extends ListeningProps, NoBridgeProps {
   readonly network: SharedNetwork;
+  readonly losesPortTo?: never;
 }
 
 interface PublishingProps extends ListeningProps {
   /** Host ports that lead to it. @default none */
   readonly publish?: readonly Publish[];
+  readonly losesPortTo?: never;
 }
 
 /** A server on the default bridge: the engine chooses its address, and knows no names. */
@@ -103,6 +111,8 @@ export class Server {
   readonly address: string | undefined;
   /** The environment variable that changes its host port, if there is one. */
   readonly portOption: string | undefined;
+  /** The server that holds the port which this one wants too. */
+  readonly losesPortTo: Server | undefined;
   /** The container's name on the engine. */
   readonly container: string;
   /** The word in its answers that no other server has. */
@@ -121,6 +131,8 @@ export class Server {
     if (props.network instanceof SharedNetwork) refuseOwner(property, props.network.owner);
     this.port = checkedPort(`${property}.port`, props.port ?? 80);
     this.portOption = props.portOption;
+    this.losesPortTo = props.losesPortTo;
+    if (this.losesPortTo !== undefined) refuseOtherPort(`${property}.port`, this.port, this.losesPortTo);
     this.attachments = attachmentsOf(props).map((one) => attachment(property, name, one));
     refuseNetworkTwice(property, this.attachments);
     this.address = this.attachments[0]?.address;
@@ -133,8 +145,9 @@ export class Server {
     this.token = identity.tokenOf(name);
   }
 
-  /** Where it listens on the host: on its own port in host mode, else where it is published. */
+  /** Where it listens on the host: on its own port in host mode (if it gets it), else where it is published. */
   get hostListeners(): readonly HostListener[] {
+    if (this.losesPortTo !== undefined) return [];
     if (this.network.mode === "host") return [{ port: this.port, on: EVERY_ADDRESS }];
     return this.publications.map(({ port, on }) => ({ port, on }));
   }
@@ -222,4 +235,15 @@ function refuseOwner(property: string, { name, network }: Server): void {
       `SharedNetwork.of(${network.owner.name})`,
     );
   }
+}
+
+/** @throws Refusal where the holder holds another port, or none of the host's: then nobody would lose anything */
+function refuseOtherPort(property: string, port: number, holder: Server): void {
+  if (holder.network.mode === "host" && holder.port === port) return;
+  const held = holder.network.mode === "host" ? `port ${String(holder.port)}` : "no port of the host itself";
+  throw new Refusal(
+    property,
+    `${String(port)} is not lost to server "${holder.name}", which holds ${held}; two servers in host mode contend for one port`,
+    holder.network.mode === "host" ? String(holder.port) : undefined,
+  );
 }

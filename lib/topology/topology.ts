@@ -28,6 +28,8 @@ export const Topology = z.strictObject({
       port: z.number(),
       /** The server whose network namespace it joined, in mode `shared`. */
       owner: z.string().optional(),
+      /** The server that holds the port of the host which this one wants too, and does not get. */
+      losesPortTo: z.string().optional(),
       /** The networks it is on, with its address where the lab chose one, and the names that the resolver knows. */
       attachments: z.array(
         z.strictObject({ network: z.string(), address: z.string().optional(), names: z.array(z.string()) }),

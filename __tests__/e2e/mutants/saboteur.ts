@@ -12,7 +12,7 @@ export interface Saboteur {
    * The checks that must notice, and no other: id (without the lab) → verdict, and words that the record's actual,
    * meaning or hint must hold: the expected diagnosis.
    */
-  readonly red: Readonly<Record<string, readonly ["fail" | "error", RegExp]>>;
+  readonly red: Readonly<Record<string, readonly ["fail" | "error" | "skip", RegExp]>>;
   /** Undoes what neither new containers nor `lab up` undo: rules, processes, networks. */
   readonly mend?: () => Promise<unknown>;
   /** With what `lab check` is run meanwhile, e.g. another PATH. */
@@ -48,6 +48,18 @@ const SITE = "/etc/nginx/conf.d/default.conf";
 export async function edit(container: string, expression: string): Promise<void> {
   await docker("exec", container, "sed", "-i", expression, SITE);
   await docker("restart", "--time", "2", container);
+}
+
+/** Edits the configuration of a server, whether or not it runs: nginx reads it at its next start. */
+export async function editForLater(container: string, expression: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "lab-site-"));
+  try {
+    await docker("cp", `${container}:${SITE}`, folder);
+    await onHost("sed", "-i", expression, join(folder, "default.conf"));
+    await docker("cp", join(folder, "default.conf"), `${container}:${SITE}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The same server, with its configuration, started in another way: `args` are those of `docker run`. */

@@ -4,6 +4,7 @@ import type { Findings, Judgement, NamedCommand, ProbeKind } from "../probe";
 import { HOST, type Vantage } from "../vantage";
 import { addresses, AddressesProbe } from "./addresses";
 import { discardedPorts, DiscardedPortsProbe } from "./discarded-ports";
+import { exited, ExitedProbe } from "./exited";
 import { http, HttpProbe } from "./http";
 import { inspect, InspectProbe } from "./inspect";
 import { interfaces, InterfacesProbe } from "./interfaces";
@@ -26,6 +27,7 @@ import { veth, VethProbe } from "./veth";
 export const Probe = z.discriminatedUnion("kind", [
   AddressesProbe,
   DiscardedPortsProbe,
+  ExitedProbe,
   HttpProbe,
   InspectProbe,
   InterfacesProbe,
@@ -51,6 +53,7 @@ type Of<K extends Probe["kind"]> = Extract<Probe, { kind: K }>;
 const KINDS: { [K in Probe["kind"]]: ProbeKind<Of<K>> } = {
   addresses,
   "discarded-ports": discardedPorts,
+  exited,
   http,
   inspect,
   interfaces,

@@ -1,7 +1,8 @@
 import { performance } from "perf_hooks";
 import { setTimeout } from "timers/promises";
 import type { Command } from "commander";
-import type { DeployedLab } from "../../checks/deployed";
+import type { Check } from "../../checks/check";
+import { checksOf, type DeployedLab } from "../../checks/deployed";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
 import { selected } from "../../checks/select";
 import { conditions } from "../../engine/conditions";
@@ -32,11 +33,13 @@ interface CheckOptions extends TimedOptions {
   readonly report?: WantedReport[];
 }
 
-/** `lab check`: runs the checks of labs that are up, and changes nothing. */
+/** `lab check`: runs the checks of labs that are up. Nothing changes, but where a lab has steps: those are played again. */
 export function checkCommand(program: Command, session: Session): void {
   const command = program
     .command("check [labs...]")
-    .description("run the checks of labs that are up; all of them when none is named")
+    .description(
+      "run the checks of labs that are up; all of them when none is named. A lab with steps is brought back to its beginning, and its steps are played",
+    )
     .addOption(
       option("--only <pattern>", "ids (host/*, *answers*), claims (A4) or tags (http, negative); or with commas"),
     )
@@ -175,7 +178,7 @@ async function deployedLabs(session: Session, names: readonly string[]): Promise
 
 /** The labs with only those of their checks that are wanted. */
 async function chosen(labs: DeployedLab[], session: Session, { only, failed }: CheckOptions): Promise<DeployedLab[]> {
-  let checks = labs.flatMap((lab) => lab.checks);
+  let checks = labs.flatMap(checksOf);
   if (only !== undefined) checks = selected(checks, only);
   if (failed === true) {
     const last = (await Promise.all(labs.map(({ id }) => lastRecords(session.project, id)))).flat();
@@ -184,7 +187,11 @@ async function chosen(labs: DeployedLab[], session: Session, { only, failed }: C
     if (checks.length === 0)
       throw new Refusal("--failed", "nothing failed in the last run; all checks", "npx lab check");
   }
+  const wanted = <T extends { checks: Check[] }>(of: T): T => ({
+    ...of,
+    checks: of.checks.filter((one) => checks.includes(one)),
+  });
   return labs
-    .map((lab) => ({ ...lab, checks: lab.checks.filter((one) => checks.includes(one)) }))
-    .filter((lab) => lab.checks.length > 0);
+    .map((lab) => ({ ...wanted(lab), steps: lab.steps.map(wanted) }))
+    .filter((lab) => checksOf(lab).length > 0);
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { commandLines, tagsOf, type Check } from "../../checks/check";
 import { CLAIMS } from "../../checks/claims";
 import { FACTS } from "../../checks/facts";
+import { checksOf } from "../../checks/deployed";
 import { describedLabs } from "../described";
 import { option, withExamples } from "../options";
 import type { Session } from "../session";
@@ -14,7 +15,7 @@ export function checksCommand(program: Command, session: Session): void {
     .addOption(option("-v, --verbose", "print why, and the commands, too"))
     .addOption(option("--json", "print the checks as JSON"))
     .action(async (names: string[], { json, verbose }: { json?: boolean; verbose?: boolean }) => {
-      const checks = (await describedLabs(session, names)).flatMap((lab) => lab.checks);
+      const checks = (await describedLabs(session, names)).flatMap(checksOf);
       if (json === true) session.print(JSON.stringify(checks.map(asData), null, 2));
       else session.print(`${listed(checks, verbose === true)}\n\n${coverage(checks)}`);
     });

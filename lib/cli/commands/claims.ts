@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Check, needsOfCheck } from "../../checks/check";
 import { type Entry, ledger } from "../../checks/claims";
+import { checksOf } from "../../checks/deployed";
 import { lackingIn } from "../../checks/need";
 import { type Conditions, conditions } from "../../engine/conditions";
 import { describedLabs } from "../described";
@@ -14,7 +15,7 @@ export function claimsCommand(program: Command, session: Session): void {
     .description("list the articles' sentences, and which checks prove them")
     .addOption(option("--json", "print the ledger as JSON"))
     .action(async ({ json }: { json?: boolean }) => {
-      const checks = (await describedLabs(session, [])).flatMap((lab) => lab.checks);
+      const checks = (await describedLabs(session, [])).flatMap(checksOf);
       const found = await conditions(session.docker()).catch(() => undefined);
       const entries = ledger(checks.map((check) => ({ ...check, lacking: lackingHere(check, found) })));
       session.print(json === true ? JSON.stringify(entries, null, 2) : entries.map(asText).join("\n"));

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { commandLines } from "../../checks/check";
+import { type Check, commandLines } from "../../checks/check";
 import type { DeployedLab } from "../../checks/deployed";
 import { quoted } from "../../engine/shell";
+import { actionLines } from "../../checks/step";
 import { describedLabs } from "../described";
 import { withExamples } from "../options";
 import type { Session } from "../session";
@@ -18,13 +19,20 @@ export function commandsCommand(program: Command, session: Session): void {
 }
 
 /** No `set -e`: a command that fails, such as a request that must be refused, is something to see. */
-function script({ id, checks }: DeployedLab): string {
-  const parts = checks.map((check) =>
-    [``, `echo; echo ${quoted(`## ${check.what}`)}`, ...commandLines(check)].join("\n"),
-  );
+function script({ id, checks, steps }: DeployedLab): string {
+  const start = steps.length === 0 ? "up" : `up and at its beginning (npx lab reset ${id})`;
   return [
     "#!/bin/sh",
-    `# What the checks of lab ${id} look at. The lab must be up, and most of it takes root.`,
-    ...parts,
+    `# What the checks of lab ${id} look at. The lab must be ${start}, and most of it takes root.`,
+    ...checks.map(checkPart),
+    ...steps.flatMap((step) => [part(step.what, actionLines(step)), ...step.checks.map(checkPart)]),
   ].join("\n");
+}
+
+function checkPart(check: Check): string {
+  return part(check.what, commandLines(check));
+}
+
+function part(title: string, lines: readonly string[]): string {
+  return ["", `echo; echo ${quoted(`## ${title}`)}`, ...lines].join("\n");
 }

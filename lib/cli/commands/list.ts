@@ -16,11 +16,12 @@ export function listCommand(program: Command, session: Session): void {
 }
 
 function asText(): string {
+  const width = Math.max(...LABS.map(({ id }) => id.length)) + 2;
   return LABS.flatMap(({ id, shows, options }) => [
-    `${id.padEnd(10)}${shows}`,
+    `${id.padEnd(width)}${shows}`,
     ...options.map(
       ({ variable, placeholder, description }) =>
-        `${" ".repeat(10)}  ${flagOf(variable)} ${placeholder}, ${variable}: ${description}`,
+        `${" ".repeat(width)}  ${flagOf(variable)} ${placeholder}, ${variable}: ${description}`,
     ),
   ]).join("\n");
 }

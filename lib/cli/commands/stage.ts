@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { DeployedLab } from "../../checks/deployed";
 import { obstacles } from "../../checks/preflight";
 import { exitCodeOf } from "../../checks/record";
+import { removeThrowAways } from "../../checks/scenario";
 import { interfaceNames, look } from "../../checks/world";
 import { unescaped } from "../../constructs/unescaped";
 import { haveImage } from "../../engine/image";
@@ -11,13 +12,13 @@ import { conclusion, report } from "../../report/text";
 import { readIfThere, writeWhole } from "../../terraform/files";
 import { readState } from "../../terraform/state";
 import { Unfit } from "../../topology/refusal";
-import { checkDeployed, DEADLINE_MS } from "../check-deployed";
+import { checkDeployed, DEADLINE_MS, surroundingsOf } from "../check-deployed";
 import { clearUp } from "../clear-up";
 import { reachedEngine } from "../engine";
 import type { Session } from "../session";
 
 /**
- * `lab stage preflight|checks|gone`: what the stacks' null resources run, in the stack's folder. Not for people: it is
+ * `lab stage preflight|checks|throw-aways|gone`: what the stacks' null resources run, in the stack's folder. Not for people: it is
  * the same work that `lab up`, `lab check` and `lab down` do.
  */
 export function stageCommand(program: Command, session: Session): void {
@@ -48,7 +49,7 @@ export async function runStage(
 
 type Stage = (session: Session, lab: DeployedLab, signal: AbortSignal) => Promise<number>;
 
-const STAGES: Readonly<Record<string, Stage>> = { preflight, checks, gone };
+const STAGES: Readonly<Record<string, Stage>> = { preflight, checks, "throw-aways": throwAways, gone };
 
 const Synthesized = z.object({ output: z.object({ lab: z.object({ value: z.unknown() }) }) });
 
@@ -77,6 +78,13 @@ async function checks(session: Session, lab: DeployedLab, signal: AbortSignal): 
 
 lab ${lab.id}: ${conclusion(records)}`);
   return exitCodeOf(records);
+}
+
+async function throwAways(session: Session, synthesized: DeployedLab): Promise<number> {
+  const docker = await reachedEngine(session);
+  const { lab = synthesized } = await readState(session.project.state(synthesized.id), synthesized.id);
+  await removeThrowAways(lab, await surroundingsOf(session.project, docker, lab));
+  return 0;
 }
 
 async function gone(session: Session, synthesized: DeployedLab): Promise<number> {

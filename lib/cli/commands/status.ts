@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type Docker from "dockerode";
+import { mayRest } from "../../checks/scenario";
 import { LABS } from "../../labs/catalogue";
 import { readState } from "../../terraform/state";
 import { reachedEngine } from "../engine";
@@ -40,7 +41,10 @@ async function allStatuses(session: Session, docker: Docker): Promise<LabStatus[
         ...(url === undefined ? {} : { url }),
       }));
       if (empty) return { id, state: "down", servers: [] };
-      const running = lab !== undefined && servers.every(({ status }) => status === "running");
+      const resting = lab === undefined ? [] : mayRest(lab);
+      const running =
+        lab !== undefined &&
+        servers.every(({ name, status }) => status === "running" || (status === "exited" && resting.includes(name)));
       return { id, state: running ? "up" : "partly", servers };
     }),
   );
@@ -50,5 +54,6 @@ function asText({ id, state, servers }: LabStatus): string {
   const lines = servers.map(({ container, status, url }) =>
     `  ${container.padEnd(24)}${status.padEnd(12)}${url ?? ""}`.trimEnd(),
   );
-  return [`${id.padEnd(10)}${state}`, ...lines].join("\n");
+  const width = Math.max(...LABS.map((lab) => lab.id.length)) + 2;
+  return [`${id.padEnd(width)}${state}`, ...lines].join("\n");
 }

@@ -1,0 +1,77 @@
+import { Action, commandOf, undoing } from "../../lib/checks/action";
+import { toShell } from "../../lib/checks/command";
+import { connect, disconnect, exec, kill, remove, restart, run, start, stop } from "../../lib/checks/doing";
+import { ThrowAway } from "../../lib/checks/throw-away";
+import { Identity } from "../../lib/topology/identity";
+import { BridgeNetwork, Engine, HostNetwork } from "../../lib/topology/network";
+import { Server } from "../../lib/topology/server";
+
+const identity = new Identity("x", "0123abcd");
+const lan = new BridgeNetwork(identity, "lan", { subnet: "10.90.0.0/24" });
+const web = new Server(identity, "web", { network: lan, address: "10.90.0.2" });
+const victim = new ThrowAway(identity, "victim", "nginx:local", {});
+const intruder = new ThrowAway(identity, "intruder", "nginx:local", {
+  sharesWith: victim,
+  capabilities: ["NET_ADMIN"],
+});
+const LABELS = "--label docker-network-labs.lab=x --label docker-network-labs.instance=0123abcd nginx:local";
+
+const ACTIONS: [Action, string][] = [
+  [kill(web), "docker kill --signal KILL lab-x-web"],
+  [kill(web, "QUIT"), "docker kill --signal QUIT lab-x-web"],
+  [stop(web), "docker stop --time 5 lab-x-web"],
+  [start(web), "docker start lab-x-web"],
+  [restart(web), "docker restart --time 5 lab-x-web"],
+  [connect(web, lan, "10.90.0.7"), "docker network connect --ip 10.90.0.7 --alias web lab-x-lan lab-x-web"],
+  [connect(web, lan), "docker network connect --alias web lab-x-lan lab-x-web"],
+  [disconnect(web, lan), "docker network disconnect lab-x-lan lab-x-web"],
+  [run(victim), `docker run --detach --name lab-x-victim --network none ${LABELS} sleep infinity`],
+  [
+    run(intruder),
+    `docker run --detach --name lab-x-intruder --network container:lab-x-victim --cap-add NET_ADMIN ${LABELS} sleep infinity`,
+  ],
+  [exec(intruder, "ip", "link"), "docker exec lab-x-intruder ip link"],
+  [remove(intruder), "docker rm --force lab-x-intruder"],
+];
+
+test.each(ACTIONS)("%j is one docker command, and plain data", (action, line) => {
+  expect(toShell(commandOf(action))).toBe(line);
+  expect(Action.parse(JSON.parse(JSON.stringify(action)))).toEqual(action);
+});
+
+describe("undoing", () => {
+  const undone = (action: Action, networks?: string[]): string | undefined => {
+    const command = undoing(action, networks === undefined ? undefined : { networks });
+    return command === undefined ? undefined : toShell(command);
+  };
+
+  test("a connection is given up where there is one", () => {
+    expect(undone(connect(web, lan), ["lab-x-lan"])).toBe("docker network disconnect lab-x-lan lab-x-web");
+    expect(undone(connect(web, lan), ["bridge"])).toBeUndefined();
+  });
+
+  test("a disconnection is made good, address and name included, where there is none", () => {
+    expect(undone(disconnect(web, lan), [])).toBe(
+      "docker network connect --ip 10.90.0.2 --alias web lab-x-lan lab-x-web",
+    );
+    expect(undone(disconnect(web, lan), ["lab-x-lan"])).toBeUndefined();
+    expect(undone(disconnect(web, lan))).toBeUndefined();
+  });
+
+  test("what was run is removed where it is", () => {
+    expect(undone(run(victim), ["none"])).toBe("docker rm --force lab-x-victim");
+    expect(undone(run(victim))).toBeUndefined();
+  });
+
+  test("what servers were told is undone elsewhere, for all at once", () => {
+    for (const action of [kill(web), stop(web), start(web), restart(web)]) expect(undone(action, [])).toBeUndefined();
+  });
+});
+
+test("a throw-away on the host gets no capabilities: it does not compile", () => {
+  const network = HostNetwork.of(Engine.local);
+  // @ts-expect-error with NET_ADMIN it could change the host's network
+  expect(new ThrowAway(identity, "loose", "nginx:local", { network, capabilities: ["NET_ADMIN"] }).network).toBe(
+    "host",
+  );
+});

@@ -1,0 +1,239 @@
+import type { Check } from "../../lib/checks/check";
+import { DeployedLab } from "../../lib/checks/deployed";
+import type { CheckRecord } from "../../lib/checks/record";
+import type { Surroundings } from "../../lib/checks/runner";
+import { mayRest, playLab, removeThrowAways, reset } from "../../lib/checks/scenario";
+import { HOST } from "../../lib/checks/vantage";
+import type { Executed } from "../../lib/engine/execute";
+
+const url = "http://127.0.0.1:8088/";
+const server = (name: string, more: object = {}): object => ({
+  ...{ name, container: `lab-x-${name}`, token: `t-${name}`, ports: [], story: "" },
+  ...more,
+});
+/** Who answers on the port. */
+function answers(id: string, name: string): Check {
+  const target = { host: "127.0.0.1", port: 8088, server: { name, token: `t-${name}`, container: `lab-x-${name}` } };
+  return {
+    id,
+    what: "it answers",
+    why: "because",
+    claims: [],
+    probe: { kind: "http", from: HOST, target, outcome: "answers" },
+  };
+}
+const onServer = (name: string): { container: string } => ({ container: `lab-x-${name}` });
+const step = (name: string, actions: object[], checks: Check[]): object => ({
+  ...{ name, what: name, why: "because", actions, checks },
+});
+
+const RUN = {
+  ...{ do: "run", container: "lab-x-guest", lab: "x", instance: "i1", image: "nginx" },
+  ...{ network: "none", capabilities: [] },
+};
+const LAB = DeployedLab.parse({
+  ...{ schema: "lab/1", id: "x", title: "", instance: "i1", image: "nginx", hostMode: true, networks: [], tryNext: [] },
+  servers: [server("web1", { url }), server("web2", { losesPortTo: "web1" })],
+  checks: [answers("x/web1", "web1")],
+  steps: [
+    step("kill", [{ do: "kill", ...onServer("web1"), signal: "KILL" }, RUN], [answers("x/kill/nobody", "nobody")]),
+    step("start", [{ do: "start", ...onServer("web2") }], [answers("x/start/web2", "web2")]),
+  ],
+});
+
+const DONE: Executed = { exit: 0, stdout: "", stderr: "" };
+const refused = (said: string): Executed => ({ exit: 1, stdout: "", stderr: `${said}\n` });
+
+const ENGINE = { version: "28.0.0", kernel: "6.1", summary: "an engine" };
+
+/** An engine as far as a scenario sees it: containers that run or do not, and one port, held by whoever came first. */
+class Engine implements Surroundings {
+  readonly did: string[] = [];
+  readonly running: string[] = [];
+  guest = false;
+  holder: string | undefined;
+  /** Commands that the engine refuses. */
+  refuses: RegExp = /never/;
+  interfacesBefore = undefined;
+  readonly timeOrigin = 0;
+  readonly engine = ENGINE;
+  private time = 0;
+
+  constructor(private readonly containers = ["lab-x-web1", "lab-x-web2"]) {}
+
+  readonly execute = async (argv: readonly string[]): Promise<Executed> => {
+    const line = argv.join(" ");
+    const name = argv.at(-1) ?? "";
+    if (argv[0] === "curl") return this.request();
+    if (argv[1] === "inspect") return this.inspect(name);
+    this.did.push(line);
+    if (this.refuses.test(line)) return refused("Error response from daemon: no");
+    if (argv[1] === "kill") for (const one of argv.slice(2)) this.end(one);
+    if (argv[1] === "start") {
+      this.running.push(name);
+      this.holder ??= name;
+    }
+    if (argv[1] === "run") this.guest = true;
+    if (argv[1] === "rm") this.guest = false;
+    return DONE;
+  };
+  readonly resolve = async (): Promise<readonly string[]> => [];
+  readonly lacking = (): undefined => undefined;
+  readonly now = (): number => this.time;
+  readonly sleep = async (milliseconds: number): Promise<void> => {
+    this.time += milliseconds;
+    // Whoever does not get the port gives up in the end.
+    if (this.time % 2500 < milliseconds)
+      for (const one of this.running.filter((it) => it !== this.holder)) this.end(one);
+  };
+
+  private end(name: string): void {
+    if (this.running.includes(name)) this.running.splice(this.running.indexOf(name), 1);
+    if (this.holder === name) this.holder = undefined;
+  }
+
+  private request(): Executed {
+    const name = this.holder?.replace("lab-x-", "");
+    const silent = { exit: 7, stdout: "", stderr: "* Connection refused\ncurl: (7) Failed to connect\n" };
+    return name === undefined ? silent : { ...DONE, stdout: `HTTP/1.1 200 OK\r\n\r\n${name} t-${name}\n` };
+  }
+
+  private inspect(name: string): Executed {
+    if (![...this.containers, ...(this.guest ? ["lab-x-guest"] : [])].includes(name)) {
+      return refused(`Error: No such container: ${name}`);
+    }
+    const Running = this.running.includes(name) || name === "lab-x-guest";
+    return { ...DONE, stdout: JSON.stringify([{ State: { Running }, NetworkSettings: { Networks: { host: {} } } }]) };
+  }
+}
+
+const verdicts = (records: readonly CheckRecord[]): string[][] => records.map(({ id, verdict }) => [id, verdict]);
+const RUN_LINE =
+  "docker run --detach --name lab-x-guest --network none --label docker-network-labs.lab=x --label docker-network-labs.instance=i1 nginx sleep infinity";
+
+describe("a lab with steps", () => {
+  test("is played from its beginning to its end, and each check sees the lab as its step left it", async () => {
+    const engine = new Engine();
+    const done: number[] = [];
+    const onStep = async (n: number): Promise<void> => void done.push(n);
+    const records = await playLab(LAB, engine, { deadlineMs: 5000, onStep });
+    expect(verdicts(records)).toEqual([
+      ["x/web1", "pass"],
+      ["x/kill/nobody", "fail"],
+      ["x/start/web2", "pass"],
+    ]);
+    expect(records[1]?.actual).toContain("curl exit 7");
+    expect(engine.did).toEqual([
+      "docker start lab-x-web1",
+      "docker start lab-x-web2",
+      "docker kill --signal KILL lab-x-web1",
+      RUN_LINE,
+      "docker start lab-x-web2",
+    ]);
+    expect(done).toEqual([1, 2]);
+  });
+
+  test("begins in the same way wherever it was left", async () => {
+    const engine = new Engine();
+    await playLab(LAB, engine, { deadlineMs: 5000 });
+    engine.did.length = 0;
+    expect(verdicts(await playLab(LAB, engine, { deadlineMs: 5000 }))[0]).toEqual(["x/web1", "pass"]);
+    expect(engine.did.slice(0, 4)).toEqual([
+      "docker rm --force lab-x-guest",
+      "docker kill lab-x-web2",
+      "docker start lab-x-web1",
+      "docker start lab-x-web2",
+    ]);
+  });
+
+  test("is played no further than checks are wanted", async () => {
+    const engine = new Engine();
+    const [kill, start] = LAB.steps.map((one) => ({ ...one, checks: [] as Check[] }));
+    const none = { ...LAB, steps: [kill, start].flatMap((one) => one ?? []) };
+    expect(verdicts(await playLab(none, engine, { deadlineMs: 0 }))).toEqual([["x/web1", "pass"]]);
+    expect(engine.did).not.toContain("docker kill --signal KILL lab-x-web1");
+    const last = { ...none, steps: [...none.steps.slice(0, 1), ...LAB.steps.slice(1)] };
+    expect(verdicts(await playLab(last, engine, { deadlineMs: 0 }))).toHaveLength(2);
+    expect(engine.did).toContain("docker kill --signal KILL lab-x-web1");
+  });
+
+  test("an action that fails makes its step's checks errors, and later steps are told as not run", async () => {
+    const engine = new Engine();
+    engine.refuses = /docker run/;
+    const done: number[] = [];
+    const ended: string[] = [];
+    const records = await playLab(LAB, engine, {
+      deadlineMs: 5000,
+      onStep: async (n) => void done.push(n),
+      onRecord: ({ id }) => ended.push(id),
+    });
+    expect(verdicts(records)).toEqual([
+      ["x/web1", "pass"],
+      ["x/kill/nobody", "error"],
+      ["x/start/web2", "skip"],
+    ]);
+    expect(records[1]?.actual).toBe(`${RUN_LINE}: exit 1: Error response from daemon: no`);
+    expect(records[2]?.actual).toBe("not run: step kill could not be done");
+    expect([done, ended]).toEqual([[], ["x/web1", "x/kill/nobody", "x/start/web2"]]);
+  });
+
+  test("does nothing more once the run is stopped, and what was not looked at is an error", async () => {
+    const engine = new Engine();
+    const stop = new AbortController();
+    const onStep = async (): Promise<void> => stop.abort("interrupted");
+    const records = await playLab(LAB, engine, { deadlineMs: 0, onStep, signal: stop.signal });
+    expect(records[2]).toMatchObject({ id: "x/start/web2", verdict: "error", actual: "interrupted" });
+    expect(engine.did.filter((line) => line === "docker start lab-x-web2")).toHaveLength(1);
+  });
+
+  test("that cannot be brought to its beginning proves nothing by its steps", async () => {
+    const engine = new Engine(["lab-x-web1"]);
+    engine.refuses = /start lab-x-web2/;
+    const records = await playLab(LAB, engine, { deadlineMs: 5000 });
+    expect(verdicts(records).map(([, verdict]) => verdict)).toEqual(["pass", "error", "error"]);
+    expect(records[2]?.actual).toMatch(/could not be brought to its beginning: docker start lab-x-web2: exit 1/);
+  });
+});
+
+test("a lab without steps is looked at, and nothing is done", async () => {
+  const engine = new Engine();
+  expect(verdicts(await playLab({ ...LAB, steps: [] }, engine, { deadlineMs: 0 }))).toEqual([["x/web1", "fail"]]);
+  expect(engine.did).toEqual([]);
+});
+
+describe("reset", () => {
+  test("waits until the loser has given up, and no longer than the deadline for what never comes", async () => {
+    const engine = new Engine();
+    expect(await reset(LAB, engine, 10_000)).toBeUndefined();
+    expect(engine.running).toEqual(["lab-x-web1"]);
+    const silent = new Engine();
+    const execute = silent.execute;
+    const deaf = {
+      ...silent,
+      execute: async (argv: readonly string[]) => (argv[0] === "curl" ? refused("") : execute(argv)),
+    };
+    expect(await reset(LAB, { ...deaf, now: silent.now, sleep: silent.sleep }, 1000)).toBeUndefined();
+    expect(silent.now()).toBeLessThan(3000);
+  });
+
+  test("says what the engine refuses", async () => {
+    const engine = new Engine();
+    const down = { ...engine, execute: async () => refused("Cannot connect to the Docker daemon") };
+    expect(await reset(LAB, down, 0)).toBe(
+      "the lab could not be brought to its beginning: Cannot connect to the Docker daemon",
+    );
+  });
+});
+
+test("servers that steps stop, or that lose their port, may rest", () => {
+  expect(mayRest(LAB)).toEqual(["web1", "web2"]);
+  expect(mayRest({ ...LAB, steps: [] })).toEqual(["web2"]);
+});
+
+test("throw-aways are removed, and nothing else is touched", async () => {
+  const engine = new Engine();
+  engine.guest = true;
+  await removeThrowAways(LAB, engine);
+  await removeThrowAways(LAB, engine);
+  expect(engine.did).toEqual(["docker rm --force lab-x-guest"]);
+});

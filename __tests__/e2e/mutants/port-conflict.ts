@@ -1,0 +1,87 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "fs";
+import { tmpdir } from "os";
+import { join } from "path";
+import {
+  controlSilent,
+  editForLater,
+  impostor,
+  type LabMutants,
+  onHost,
+  refused,
+  gone,
+  type Saboteur,
+} from "./saboteur";
+
+const [WEB1, WEB2, APART] = ["web1", "web2", "apart"].map((name) => `labtest-port-conflict-${name}`) as [
+  string,
+  string,
+  string,
+];
+
+/** A docker that does something else than it is told, for `lab check` only. */
+function otherDocker(name: string, pattern: string, instead: string, red: Saboteur["red"]): Saboteur {
+  let folder = "";
+  return {
+    name,
+    sabotage: async () => {
+      folder = mkdtempSync(join(tmpdir(), "lab-docker-"));
+      const real = await onHost("sh", "-c", "command -v docker");
+      const script = `#!/bin/sh\ncase "$*" in ${pattern}) exec ${real} ${instead};; esac\nexec ${real} "$@"\n`;
+      writeFileSync(join(folder, "docker"), script);
+      chmodSync(join(folder, "docker"), 0o755);
+    },
+    environment: () => ({ PATH: `${folder}:${process.env["PATH"] ?? ""}` }),
+    mend: () => {
+      rmSync(folder, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+    red,
+  };
+}
+
+const SABOTEURS: readonly Saboteur[] = [
+  {
+    name: "web1 listens on another port, so that web2 gets this one",
+    sabotage: () => editForLater(WEB1, "s/listen .*/listen 18499;/"),
+    red: {
+      "web1/answers": impostor,
+      "web1/owner": ["fail", /no process of/],
+      "web2/gave-up": ["fail", /web2 is running/],
+      "kill-web1/port-closed": ["fail", /something answers where nothing should/],
+    },
+  },
+  {
+    name: "web2 listens on another port",
+    sabotage: () => editForLater(WEB2, "s/listen .*/listen 18499;/"),
+    red: {
+      "web2/gave-up": ["fail", /web2 is running/],
+      "start-web2/web2-answers": refused,
+      "start-web2/web2-owner": ["fail", /nothing listens on TCP port/],
+    },
+  },
+  {
+    name: "web2 gives up for another reason",
+    sabotage: () => editForLater(WEB2, "s/listen .*/listens;/"),
+    red: {
+      "web2/gave-up": ["fail", /without saying/],
+      "start-web2/web2-answers": refused,
+      "start-web2/web2-owner": gone,
+    },
+  },
+  {
+    name: "apart listens on another port",
+    sabotage: () => editForLater(APART, "s/listen .*/listen 81;/"),
+    red: { "apart/answers": refused, "kill-web1/port-closed": controlSilent },
+  },
+  otherDocker("web1 is asked to end, not killed", '"kill --signal KILL"*', 'kill --signal QUIT "$4"', {
+    "kill-web1/exit-code": ["fail", /exit code 0/],
+  }),
+  otherDocker("web1 cannot be killed", '"kill --signal KILL"*', 'kill --signal KILL "no-$4"', {
+    "kill-web1/exit-code": ["error", /No such container: no-labtest-port-conflict-web1/],
+    "kill-web1/port-closed": ["error", /No such container/],
+    "start-web2/web2-answers": ["skip", /not run: step kill-web1 could not be done/],
+    "start-web2/web2-owner": ["skip", /not run: step kill-web1 could not be done/],
+  }),
+];
+
+export const portConflictMutants: LabMutants = { lab: "port-conflict", saboteurs: SABOTEURS, unbreakable: {} };

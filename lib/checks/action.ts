@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { LABEL } from "../topology/identity";
+import type { Command } from "./command";
+
+const onServer = { container: z.string() };
+const attachment = {
+  container: z.string(),
+  /** What the engine calls the network. */
+  network: z.string(),
+  /** The address that the container has or gets on it. */
+  address: z.string().optional(),
+  aliases: z.array(z.string()),
+};
+/** Signals, as far as a lesson needs them: those that end a server at once, or gracefully. */
+const Signal = z.enum(["KILL", "TERM", "QUIT"]);
+
+/**
+ * Something that a step of a lab does on the engine: plain data, so that a plan shows it, and that it can be undone. One
+ * action is one docker command.
+ */
+export const Action = z.discriminatedUnion("do", [
+  z.strictObject({ do: z.literal("kill"), ...onServer, signal: Signal }),
+  z.strictObject({ do: z.literal("stop"), ...onServer }),
+  z.strictObject({ do: z.literal("start"), ...onServer }),
+  z.strictObject({ do: z.literal("restart"), ...onServer }),
+  z.strictObject({ do: z.literal("connect"), ...attachment }),
+  z.strictObject({ do: z.literal("disconnect"), ...attachment }),
+  /** Starts a container that only the scenario knows: Terraform neither creates nor removes it. */
+  z.strictObject({
+    do: z.literal("run"),
+    container: z.string(),
+    lab: z.string(),
+    instance: z.string(),
+    image: z.string(),
+    /** `none`, a network's name on the engine, or `container:<name>`. */
+    network: z.string(),
+    /** Capabilities beyond those that the engine gives to every container. */
+    capabilities: z.array(z.string().regex(/^[A-Z_]+$/, "a capability is written like NET_ADMIN")),
+  }),
+  /** Runs a program inside a container of the scenario's own. */
+  z.strictObject({ do: z.literal("exec"), container: z.string(), command: z.array(z.string()).min(1) }),
+  /** Removes a container of the scenario's own. */
+  z.strictObject({ do: z.literal("remove"), container: z.string() }),
+]);
+export type Action = z.infer<typeof Action>;
+
+/** nginx ends its requests in that time; then it is killed. */
+const GRACE_SECONDS = "5";
+
+/** The command that does it: the runner executes it, and a person can type it. */
+export function commandOf(action: Action): Command {
+  const { container } = action;
+  switch (action.do) {
+    case "kill":
+      return ["docker", "kill", "--signal", action.signal, container];
+    case "stop":
+    case "restart":
+      return ["docker", action.do, "--time", GRACE_SECONDS, container];
+    case "start":
+      return ["docker", "start", container];
+    case "connect":
+      return connection(action);
+    case "disconnect":
+      return ["docker", "network", "disconnect", action.network, container];
+    case "run":
+      return creation(action);
+    case "exec":
+      return ["docker", "exec", container, ...action.command];
+    case "remove":
+      return ["docker", "rm", "--force", container];
+  }
+}
+
+type Of<D extends Action["do"]> = Extract<Action, { do: D }>;
+
+function connection({ container, network, address, aliases }: Of<"connect" | "disconnect">): Command {
+  return [
+    ...["docker", "network", "connect"],
+    ...(address === undefined ? [] : ["--ip", address]),
+    ...aliases.flatMap((alias) => ["--alias", alias]),
+    ...[network, container],
+  ];
+}
+
+/** It does nothing but be there, for others to look into; it carries the lab's labels, so that a teardown finds it. */
+function creation({ container, lab, instance, image, network, capabilities }: Of<"run">): Command {
+  return [
+    ...["docker", "run", "--detach", "--name", container, "--network", network],
+    ...capabilities.flatMap((capability) => ["--cap-add", capability]),
+    ...["--label", `${LABEL.lab}=${lab}`, "--label", `${LABEL.instance}=${instance}`],
+    ...[image, "sleep", "infinity"],
+  ];
+}
+
+/** What the engine says of a container, as far as undoing depends on it; undefined where there is none of that name. */
+export type Found = { readonly networks: readonly string[] } | undefined;
+
+/**
+ * The command that undoes an action, whether or not it was done; undefined where there is nothing to undo. What a server
+ * was told by kill, stop or start is undone for all of them at once, by starting them anew.
+ */
+export function undoing(action: Action, found: Found): Command | undefined {
+  switch (action.do) {
+    case "connect":
+      return found?.networks.includes(action.network) === true ? commandOf({ ...action, do: "disconnect" }) : undefined;
+    case "disconnect":
+      return found?.networks.includes(action.network) === false ? connection(action) : undefined;
+    case "run":
+      return found === undefined ? undefined : commandOf({ do: "remove", container: action.container });
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,229 @@
+import { z } from "zod";
+import type { Executed } from "../engine/execute";
+import { type Action, commandOf, type Found, undoing } from "./action";
+import { type Command, resolved, toShell } from "./command";
+import type { DeployedLab } from "./deployed";
+import type { CheckRecord } from "./record";
+import { notLookedAt, type RunOptions, runChecks, type Surroundings } from "./runner";
+import type { Step } from "./step";
+
+export interface PlayOptions extends RunOptions {
+  /** Called after each step whose actions were done, with how many steps that makes. */
+  readonly onStep?: (done: number) => Promise<void>;
+}
+
+/**
+ * What an action has changed takes its time to show (nginx tries for 2.5 s to get a port), and a deadline of 0, look
+ * once, would see none of it: neither the way back to the beginning nor a check of a step has less than this.
+ */
+const SHORTEST_DEADLINE_MS = 5000;
+
+/**
+ * Runs a lab's checks. Where the lab has steps, it is first brought back to its beginning; then come the checks of the
+ * beginning, then each step: its actions, then its checks. Ends after the last step of which a check is wanted.
+ * @returns a record for each check, in the order of declaration
+ */
+export async function playLab(
+  lab: DeployedLab,
+  surroundings: Surroundings,
+  options: PlayOptions,
+): Promise<CheckRecord[]> {
+  const origin = options.origin ?? surroundings.now();
+  const run: Run = { lab: lab.id, surroundings, options: { ...options, origin }, origin };
+  if (lab.steps.length === 0) return runChecks(lab.id, lab.checks, surroundings, run.options);
+  const trouble = await reset(lab, surroundings, Math.max(options.deadlineMs, SHORTEST_DEADLINE_MS));
+  const records = await runChecks(lab.id, lab.checks, surroundings, run.options);
+  const last = lab.steps.map(({ checks }) => checks.length > 0).lastIndexOf(true);
+  const wanted = lab.steps.slice(0, last + 1);
+  if (trouble !== undefined) return [...records, ...wanted.flatMap((step) => told(run, step, "error", trouble))];
+  for (const [index, step] of wanted.entries()) {
+    const played = await play(run, step);
+    records.push(...played.records);
+    if (!played.done) {
+      const later = wanted.slice(index + 1);
+      const reason = stopOf(options);
+      if (reason !== undefined) return [...records, ...later.flatMap((one) => told(run, one, "error", reason))];
+      const notDone = `not run: step ${step.name} could not be done`;
+      return [...records, ...later.flatMap((one) => told(run, one, "skip", notDone))];
+    }
+    await options.onStep?.(index + 1);
+  }
+  return records;
+}
+
+/** A server is ready, or has given up, in less than that even on a busy machine. */
+const READY_MS = 10_000;
+
+/** What came of a step. */
+export interface Played {
+  /** Whether all its actions were done; what its checks found is another matter. */
+  readonly done: boolean;
+  readonly records: CheckRecord[];
+}
+
+/** Does a step's actions, one after the other, then runs its checks. An action that fails makes all of them errors. */
+export function playStep(
+  lab: Pick<DeployedLab, "id">,
+  step: Step,
+  surroundings: Surroundings,
+  options: RunOptions,
+): Promise<Played> {
+  const origin = options.origin ?? surroundings.now();
+  return play({ lab: lab.id, surroundings, options, origin }, step);
+}
+
+/** What all steps of a run share. */
+interface Run {
+  readonly lab: string;
+  readonly surroundings: Surroundings;
+  readonly options: RunOptions;
+  readonly origin: number;
+}
+
+async function play(run: Run, step: Step): Promise<Played> {
+  const { lab, surroundings, options } = run;
+  for (const action of step.actions) {
+    const trouble = stopOf(options) ?? (await perform(commandOf(action), surroundings));
+    if (trouble !== undefined) return { done: false, records: told(run, step, "error", trouble) };
+  }
+  const deadlineMs = Math.max(options.deadlineMs, SHORTEST_DEADLINE_MS);
+  return { done: true, records: await runChecks(lab, step.checks, surroundings, { ...options, deadlineMs }) };
+}
+
+/** Why the run was stopped, if it was. */
+function stopOf({ signal }: RunOptions): string | undefined {
+  return signal?.aborted === true ? String(signal.reason) : undefined;
+}
+
+function told(run: Run, { checks }: Step, verdict: "error" | "skip", reason: string): CheckRecord[] {
+  const { lab, surroundings, options, origin } = run;
+  const records = checks.map((check) => notLookedAt(lab, check, surroundings, verdict, reason, origin));
+  for (const record of records) options.onRecord?.(record);
+  return records;
+}
+
+/**
+ * Brings a lab with steps back to its beginning, wherever a scenario, a person or an interrupt has left it: what steps
+ * connect, disconnect and run is undone, and all servers are started anew, in the order of their declaration, each as
+ * soon as the one before is ready (or has given up, where it must).
+ * @param deadlineMs how long each may take; one that takes longer is left to the checks
+ * @returns what could not be done, or undefined
+ */
+export async function reset(
+  lab: Pick<DeployedLab, "servers" | "steps">,
+  surroundings: Surroundings,
+  deadlineMs = READY_MS,
+): Promise<string | undefined> {
+  try {
+    for (const action of lab.steps.flatMap(({ actions }) => actions).reverse()) await undo(action, surroundings);
+    await killAll(lab, surroundings);
+    for (const server of lab.servers) {
+      await must(commandOf({ do: "start", container: server.container }), surroundings);
+      await settled(server, surroundings, deadlineMs);
+    }
+  } catch (problem) {
+    if (!(problem instanceof Undone)) throw problem;
+    return `the lab could not be brought to its beginning: ${problem.message}`;
+  }
+  return undefined;
+}
+
+/** Servers, by name, that need not run while the lab is up: steps stop them, or they lose their port to another. */
+export function mayRest({ servers, steps }: Pick<DeployedLab, "servers" | "steps">): string[] {
+  const stopped = steps.flatMap(({ actions }) => actions.filter(({ do: what }) => what === "kill" || what === "stop"));
+  return servers
+    .filter((one) => one.losesPortTo !== undefined || stopped.some(({ container }) => container === one.container))
+    .map(({ name }) => name);
+}
+
+/** Removes the containers of a lab's own steps: they would keep a network from being destroyed. */
+export async function removeThrowAways(
+  { steps }: Pick<DeployedLab, "steps">,
+  surroundings: Surroundings,
+): Promise<void> {
+  const runs = steps.flatMap(({ actions }) => actions).filter((action) => action.do === "run");
+  for (const action of runs.reverse()) await undo(action, surroundings);
+}
+
+/** An action that the engine refuses; the message is for a person. */
+class Undone extends Error {}
+
+async function undo(action: Action, surroundings: Surroundings): Promise<void> {
+  const command = undoing(action, await find(action.container, surroundings));
+  if (command !== undefined) await must(command, surroundings);
+}
+
+/** All at once: a server that waits for a port must not get it from one that is killed before it. */
+async function killAll({ servers }: Pick<DeployedLab, "servers">, surroundings: Surroundings): Promise<void> {
+  const running: string[] = [];
+  for (const { container } of servers) {
+    if ((await find(container, surroundings))?.running === true) running.push(container);
+  }
+  if (running.length > 0) await must(["docker", "kill", ...running], surroundings);
+}
+
+async function must(command: Command, surroundings: Surroundings): Promise<void> {
+  const trouble = await perform(command, surroundings);
+  if (trouble !== undefined) throw new Undone(trouble);
+}
+
+/** Commands that change something take as long as a container needs to stop, and not longer. */
+const ACTION_TIMEOUT_MS = 30_000;
+const LOOK_TIMEOUT_MS = 8000;
+
+/** @returns why it could not be done, or undefined */
+async function perform(command: Command, { execute, resolve }: Surroundings): Promise<string | undefined> {
+  for (const argv of await resolved(command, resolve)) {
+    const { exit, stderr, missing } = await execute(argv, ACTION_TIMEOUT_MS);
+    if (exit === 0) continue;
+    const said = missing ?? (stderr.trim().split("\n").at(-1) || "it said nothing");
+    return `${toShell(command)}: exit ${String(exit)}: ${said}`;
+  }
+  return undefined;
+}
+
+const Inspected = z.tuple([
+  z.object({
+    State: z.object({ Running: z.boolean() }),
+    NetworkSettings: z.object({ Networks: z.record(z.string(), z.unknown()) }),
+  }),
+]);
+
+async function find(
+  container: string,
+  { execute }: Surroundings,
+): Promise<(NonNullable<Found> & { running: boolean }) | undefined> {
+  const answer = await execute(["docker", "inspect", "--type", "container", container], LOOK_TIMEOUT_MS);
+  if (answer.exit === 0) {
+    const [{ State, NetworkSettings }] = Inspected.parse(JSON.parse(answer.stdout));
+    return { running: State.Running, networks: Object.keys(NetworkSettings.Networks) };
+  }
+  if (/No such container/i.test(answer.stderr)) return undefined;
+  throw new Undone(answer.missing ?? answer.stderr.trim());
+}
+
+const PAUSE_MS = 100;
+
+/** Waits until a server answers on the host, or has given up where it loses its port; or until the time is over. */
+async function settled(
+  { container, url, losesPortTo }: DeployedLab["servers"][number],
+  surroundings: Surroundings,
+  deadlineMs: number,
+): Promise<void> {
+  const { execute, now, sleep } = surroundings;
+  const isSettled = async (): Promise<boolean> => {
+    if (losesPortTo !== undefined) return (await find(container, surroundings))?.running !== true;
+    return url === undefined || answers(await execute(request(url), LOOK_TIMEOUT_MS));
+  };
+  const start = now();
+  while (!(await isSettled()) && now() - start < deadlineMs) await sleep(PAUSE_MS);
+}
+
+function request(url: string): string[] {
+  return ["curl", "-4", "-sS", "--noproxy", "*", "--max-time", "2", "--output", "/dev/null", url];
+}
+
+/** One that cannot be asked at all is not waited for: the checks will tell. */
+function answers({ exit, missing }: Executed): boolean {
+  return exit === 0 || missing !== undefined;
+}
