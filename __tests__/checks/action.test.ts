@@ -8,6 +8,7 @@ import { Server } from "../../lib/topology/server";
 
 const identity = new Identity("x", "0123abcd");
 const lan = new BridgeNetwork(identity, "lan", { subnet: "10.90.0.0/24" });
+const wan = new BridgeNetwork(identity, "wan", { subnet: "10.91.0.0/24" });
 const web = new Server(identity, "web", { network: lan, address: "10.90.0.2" });
 const victim = new ThrowAway(identity, "victim", "nginx:local", {});
 const intruder = new ThrowAway(identity, "intruder", "nginx:local", {
@@ -22,8 +23,9 @@ const ACTIONS: [Action, string][] = [
   [stop(web), "docker stop --time 5 lab-x-web"],
   [start(web), "docker start lab-x-web"],
   [restart(web), "docker restart --time 5 lab-x-web"],
-  [connect(web, lan, "10.90.0.7"), "docker network connect --ip 10.90.0.7 --alias web lab-x-lan lab-x-web"],
-  [connect(web, lan), "docker network connect --alias web lab-x-lan lab-x-web"],
+  [connect(web, wan, "10.91.0.7"), "docker network connect --ip 10.91.0.7 --alias web lab-x-wan lab-x-web"],
+  [connect(web, wan), "docker network connect --alias web lab-x-wan lab-x-web"],
+  [connect(web, lan), "docker network connect --ip 10.90.0.2 --alias web lab-x-lan lab-x-web"],
   [disconnect(web, lan), "docker network disconnect lab-x-lan lab-x-web"],
   [run(victim), `docker run --detach --name lab-x-victim --network none ${LABELS} sleep infinity`],
   [
@@ -45,17 +47,19 @@ describe("undoing", () => {
     return command === undefined ? undefined : toShell(command);
   };
 
-  test("a connection is given up where there is one", () => {
-    expect(undone(connect(web, lan), ["lab-x-lan"])).toBe("docker network disconnect lab-x-lan lab-x-web");
-    expect(undone(connect(web, lan), ["bridge"])).toBeUndefined();
-  });
+  test.each([connect, disconnect])(
+    "a connection that the lab does not declare is given up where there is one",
+    (act) => {
+      expect(undone(act(web, wan), ["lab-x-lan", "lab-x-wan"])).toBe("docker network disconnect lab-x-wan lab-x-web");
+      expect(undone(act(web, wan), ["lab-x-lan"])).toBeUndefined();
+      expect(undone(act(web, wan))).toBeUndefined();
+    },
+  );
 
-  test("a disconnection is made good, address and name included, where there is none", () => {
-    expect(undone(disconnect(web, lan), [])).toBe(
-      "docker network connect --ip 10.90.0.2 --alias web lab-x-lan lab-x-web",
-    );
-    expect(undone(disconnect(web, lan), ["lab-x-lan"])).toBeUndefined();
-    expect(undone(disconnect(web, lan))).toBeUndefined();
+  test.each([connect, disconnect])("one that it declares is made where there is none, as declared", (act) => {
+    expect(undone(act(web, lan), [])).toBe("docker network connect --ip 10.90.0.2 --alias web lab-x-lan lab-x-web");
+    expect(undone(act(web, lan), ["lab-x-lan"])).toBeUndefined();
+    expect(undone(act(web, lan))).toBeUndefined();
   });
 
   test("what was run is removed where it is", () => {

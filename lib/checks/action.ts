@@ -10,6 +10,8 @@ const attachment = {
   /** The address that the container has or gets on it. */
   address: z.string().optional(),
   aliases: z.array(z.string()),
+  /** Whether the lab declares the container on the network: so it is at the lab's beginning. */
+  declared: z.boolean(),
 };
 /** Signals, as far as a lesson needs them: those that end a server at once, or gracefully. */
 const Signal = z.enum(["KILL", "TERM", "QUIT"]);
@@ -102,9 +104,9 @@ export type Found = { readonly networks: readonly string[] } | undefined;
 export function undoing(action: Action, found: Found): Command | undefined {
   switch (action.do) {
     case "connect":
-      return found?.networks.includes(action.network) === true ? commandOf({ ...action, do: "disconnect" }) : undefined;
     case "disconnect":
-      return found?.networks.includes(action.network) === false ? connection(action) : undefined;
+      if (found === undefined || found.networks.includes(action.network) === action.declared) return undefined;
+      return commandOf({ ...action, do: action.declared ? "connect" : "disconnect" });
     case "run":
       return found === undefined ? undefined : commandOf({ do: "remove", container: action.container });
     default:

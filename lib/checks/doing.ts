@@ -14,18 +14,30 @@ export const stop = ({ container }: Server): Action => ({ do: "stop", container 
 export const start = ({ container }: Server): Action => ({ do: "start", container });
 export const restart = ({ container }: Server): Action => ({ do: "restart", container });
 
-/** Connects a server that runs with a network, under its own name. */
-export const connect = ({ container, name }: Server, network: BridgeNetwork, address?: string): Action => ({
+/** Connects a server that runs with a network: as the lab declares it there, else under its own name. */
+export const connect = (server: Server, network: BridgeNetwork, address?: string): Action => ({
   do: "connect",
-  ...{ container, network: network.engineName, aliases: [name] },
-  ...(address === undefined ? {} : { address }),
+  ...connection(server, network, address),
 });
-/** Disconnects a server from its network. */
-export const disconnect = ({ container, name, address }: Server, network: BridgeNetwork): Action => ({
+/** Disconnects a server from a network. */
+export const disconnect = (server: Server, network: BridgeNetwork): Action => ({
   do: "disconnect",
-  ...{ container, network: network.engineName, aliases: [name] },
-  ...(address === undefined ? {} : { address }),
+  ...connection(server, network),
 });
+
+function connection(
+  { container, name, attachments }: Server,
+  network: BridgeNetwork,
+  chosen?: string,
+): Omit<Extract<Action, { do: "connect" }>, "do"> {
+  const declared = attachments.find((one) => one.network === network);
+  const address = chosen ?? declared?.address;
+  return {
+    ...{ container, network: network.engineName, aliases: [...(declared?.names ?? [name])] },
+    ...(address === undefined ? {} : { address }),
+    declared: declared !== undefined,
+  };
+}
 
 /** Starts a container of the scenario's own. */
 export const run = ({ container, lab, instance, image, network, capabilities }: ThrowAway): Action => ({
