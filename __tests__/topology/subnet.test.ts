@@ -116,3 +116,21 @@ test("isAddress knows dotted quads, and nothing else", () => {
     expect(isAddress(text)).toBe(false);
   }
 });
+
+describe("parts", () => {
+  const parts = (text: string, count: 2 | 4): string[] =>
+    Subnet.parse("lab.subnet", text)
+      .parts("lab.subnet", count)
+      .map((part) => part.toString());
+
+  test("share a subnet out, without gap or overlap", () => {
+    expect(parts("10.79.0.0/22", 4)).toEqual(["10.79.0.0/24", "10.79.1.0/24", "10.79.2.0/24", "10.79.3.0/24"]);
+    expect(parts("10.79.0.0/28", 2)).toEqual(["10.79.0.0/29", "10.79.0.8/29"]);
+  });
+
+  test("are refused where they would be too small", () => {
+    expect(refused(() => parts("10.79.5.0/28", 4))).toBe(
+      "lab.subnet: 10.79.5.0/28 is too small; it is shared out in 4 parts, and a part has a prefix length of at most 29: 10.79.4.0/22",
+    );
+  });
+});

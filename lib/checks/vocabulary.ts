@@ -218,8 +218,14 @@ type NamespaceType = Extract<Probe, { kind: "namespace" }>["type"];
 export const namespace = (
   type: NamespaceType,
   { container }: Server,
-): { isEngines: () => Probe; differsFromEngines: () => Probe; differsFrom: (other: Server) => Probe } => ({
+): {
+  isEngines: () => Probe;
+  is: (other: Server) => Probe;
+  differsFromEngines: () => Probe;
+  differsFrom: (other: Server) => Probe;
+} => ({
   isEngines: () => ({ kind: "namespace", type, container, relation: "same" }),
+  is: (other) => ({ kind: "namespace", type, container, relation: "same", other: other.container }),
   differsFromEngines: () => ({ kind: "namespace", type, container, relation: "different" }),
   differsFrom: (other) => ({ kind: "namespace", type, container, relation: "different", other: other.container }),
 });
@@ -262,8 +268,11 @@ export const vethPair = ({ container, network }: Server): Probe => ({
 });
 
 /** What the engine says of a server's container. */
-export const inspected = ({ container }: Server): { isInHostMode: () => Probe; publishesNothing: () => Probe } => ({
+export const inspected = ({
+  container,
+}: Server): { isInHostMode: () => Probe; isInNoneMode: () => Probe; publishesNothing: () => Probe } => ({
   isInHostMode: () => ({ kind: "inspect", container, expectation: "host-mode-without-address" }),
+  isInNoneMode: () => ({ kind: "inspect", container, expectation: "none-mode-without-address" }),
   publishesNothing: () => ({ kind: "inspect", container, expectation: "nothing-published" }),
 });
 

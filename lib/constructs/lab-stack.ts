@@ -145,6 +145,7 @@ export abstract class LabStack extends TerraformStack {
       image: this.stages.image.imageId,
       networkMode: this.networkMode(server),
       ...this.attached(server.attachments),
+      ...this.resolvers(server),
       ...(server.publications.length === 0 ? {} : { ports: portsOf(server) }),
       upload: [{ file: SITE_FILE, content: literal(siteOf(server)) }],
       labels: [...this.labels(), { label: LABEL.server, value: name }],
@@ -397,8 +398,13 @@ export abstract class LabStack extends TerraformStack {
       })),
       // A container does not survive its network: without this, replacing the network waits for its death in vain.
       lifecycle: { replaceTriggeredBy: networks.map((network) => dependable(network)) },
-      ...(this.settings.dns === undefined ? {} : { dns: [this.settings.dns] }),
     };
+  }
+
+  /** In the other modes names are not the engine's matter: it copies the host's settings, or the owner's. */
+  private resolvers({ network }: Server): Partial<ContainerConfig> {
+    const own = network.mode === "bridge" || network.mode === "default-bridge";
+    return own && this.settings.dns !== undefined ? { dns: [this.settings.dns] } : {};
   }
 
   private containerOf(server: Server): Container {

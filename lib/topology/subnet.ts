@@ -16,6 +16,9 @@ function toText(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }
 
+/** The longest prefix that leaves room for a gateway and two servers. */
+const SMALLEST = 29;
+
 /** An IPv4 subnet, e.g. 10.77.0.0/24. Made by {@link Subnet.parse} only, so that one in hand is a valid one. */
 export class Subnet {
   private constructor(
@@ -42,10 +45,10 @@ export class Subnet {
     if (subnet.first !== number) {
       throw new Refusal(property, `${text} has host bits set; a subnet is a network address`, subnet.toString());
     }
-    if (subnet.prefixLength > 29 || subnet.prefixLength < 8) {
+    if (subnet.prefixLength > SMALLEST || subnet.prefixLength < 8) {
       throw new Refusal(
         property,
-        `${text} is too ${subnet.prefixLength > 29 ? "small" : "large"}; a lab's subnet has a prefix length from 8 to 29`,
+        `${text} is too ${subnet.prefixLength > SMALLEST ? "small" : "large"}; a lab's subnet has a prefix length from 8 to ${String(SMALLEST)}`,
         new Subnet(number - (number % 256), 24).toString(),
       );
     }
@@ -58,6 +61,26 @@ export class Subnet {
     const number = toNumber(address ?? "");
     if (number === undefined || !/^\d{1,2}$/.test(prefix ?? "")) return undefined;
     return new Subnet(number - (number % 2 ** (32 - Number(prefix))), Number(prefix));
+  }
+
+  /**
+   * Its equal parts, in ascending order.
+   * @param property where the subnet was given, for the message
+   * @param count how many: a power of two
+   * @throws Refusal when a part would leave no room for a gateway and two servers
+   */
+  parts(property: string, count: 2 | 4): Subnet[] {
+    const prefixLength = this.prefixLength + Math.log2(count);
+    if (prefixLength > SMALLEST) {
+      const roomy = new Subnet(this.first - (this.first % 1024), 22);
+      throw new Refusal(
+        property,
+        `${this.toString()} is too small; it is shared out in ${String(count)} parts, and a part has a prefix length of at most ${String(SMALLEST)}`,
+        roomy.toString(),
+      );
+    }
+    const size = 2 ** (32 - prefixLength);
+    return Array.from({ length: count }, (_, n) => new Subnet(this.first + n * size, prefixLength));
   }
 
   /** The n-th address in it: 1 is the first that a machine can have. */

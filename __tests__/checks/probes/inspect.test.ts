@@ -8,6 +8,7 @@ const probe = (expectation: InspectProbe["expectation"]): InspectProbe => ({
   expectation,
 });
 const noAddress = probe("host-mode-without-address");
+const noneMode = probe("none-mode-without-address");
 const nothingPublished = probe("nothing-published");
 
 /** An endpoint as engines describe it; what the labs do not look at is there too. */
@@ -48,6 +49,19 @@ test("asks the engine about the container", () => {
     "host mode, and no address of the container's own",
     "no port mapping",
   ]);
+});
+
+test("none mode without an address passes, all else fails", () => {
+  const NONE = inspected("none", { none: endpoint("") });
+  expect(judge(noneMode, NONE)).toEqual({ verdict: "pass", actual: "mode none, no address" });
+  const meaning = "the container is not in none mode: it has a network stack of its own";
+  expect(judge(noneMode, BRIDGED)).toMatchObject({
+    verdict: "fail",
+    actual: "mode lab-bridge-lan, 10.77.0.3",
+    meaning,
+  });
+  expect(judge(noneMode, HOST_MODE)).toMatchObject({ verdict: "fail", actual: "mode host, no address" });
+  expect(judge(noAddress, NONE)).toMatchObject({ verdict: "fail", actual: "mode none, no address" });
 });
 
 test("host mode without an address passes, all else fails", () => {

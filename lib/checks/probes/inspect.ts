@@ -5,7 +5,7 @@ import { error, fail, type Findings, type Judgement, pass, type ProbeKind, NOTHI
 export const InspectProbe = z.strictObject({
   kind: z.literal("inspect"),
   container: z.string(),
-  expectation: z.enum(["host-mode-without-address", "nothing-published"]),
+  expectation: z.enum(["host-mode-without-address", "none-mode-without-address", "nothing-published"]),
 });
 export type InspectProbe = z.infer<typeof InspectProbe>;
 
@@ -18,18 +18,25 @@ const Inspected = z.object({
 });
 type Inspected = z.infer<typeof Inspected>;
 
+/** What the engine calls the mode. */
+const MODE = { "host-mode-without-address": "host", "none-mode-without-address": "none" } as const;
+
 export const inspect: ProbeKind<InspectProbe> = {
   needs: NOTHING,
   commands: (probe) => [{ name: "inspect", command: ["docker", "inspect", probe.container] }],
-  expected: (probe) =>
-    probe.expectation === "nothing-published" ? "no port mapping" : "host mode, and no address of the container's own",
+  expected: ({ expectation }) =>
+    expectation === "nothing-published"
+      ? "no port mapping"
+      : `${MODE[expectation]} mode, and no address of the container's own`,
   judge: judgeInspect,
 };
 
 function judgeInspect(probe: InspectProbe, findings: Findings): Judgement {
   const container = parsed(findings.one("inspect").stdout);
   if (container === undefined) return error("the engine's answer has another form than expected");
-  return probe.expectation === "nothing-published" ? judgeNothingPublished(container) : judgeNoAddress(container);
+  return probe.expectation === "nothing-published"
+    ? judgeNothingPublished(container)
+    : judgeNoAddress(container, MODE[probe.expectation]);
 }
 
 function parsed(text: string): Inspected | undefined {
@@ -40,11 +47,11 @@ function parsed(text: string): Inspected | undefined {
   }
 }
 
-function judgeNoAddress({ HostConfig, NetworkSettings }: Inspected): Judgement {
+function judgeNoAddress({ HostConfig, NetworkSettings }: Inspected, mode: string): Judgement {
   const addresses = Object.values(NetworkSettings.Networks).flatMap((network) => network.IPAddress || []);
   const actual = `mode ${HostConfig.NetworkMode}, ${addresses.length === 0 ? "no address" : addresses.join(", ")}`;
-  if (HostConfig.NetworkMode === "host" && addresses.length === 0) return pass(actual);
-  return fail(actual, "the container is not in host mode: it has a network stack of its own");
+  if (HostConfig.NetworkMode === mode && addresses.length === 0) return pass(actual);
+  return fail(actual, `the container is not in ${mode} mode: it has a network stack of its own`);
 }
 
 function judgeNothingPublished({ HostConfig, NetworkSettings }: Inspected): Judgement {
