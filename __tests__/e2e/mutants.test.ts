@@ -2,7 +2,7 @@ import type { CheckRecord } from "../../lib/checks/record";
 import { MUTANTS } from "./mutants";
 import { MUTANT } from "./mutants/saboteur";
 import { type Seen, table } from "./mutants/table";
-import { docker, run, TestProject } from "./project";
+import { docker, type Ran, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
 jest.setTimeout(180_000);
@@ -34,6 +34,16 @@ describe.each(MUTANTS)("the checks of lab $lab", (mutants) => {
     if (seen.length > 0) process.stdout.write(`\n${table(mutants, seen)}\n\n`);
     await project.remove();
     expect(await snapshot()).toEqual(before);
+  });
+
+  test("lie in a stack of which a second plan is empty", async () => {
+    const terraform = (...args: string[]): Promise<Ran> =>
+      run(["terraform", ...args, "-no-color"], project.path("cdktf.out/stacks", lab));
+    expect((await terraform("init")).exit).toBe(0);
+    expect(await terraform("plan", "-detailed-exitcode")).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining("No changes."),
+    });
   });
 
   test.each(saboteurs)("notice that $name", async ({ name, sabotage, red, mend, environment }) => {

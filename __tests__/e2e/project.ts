@@ -19,6 +19,13 @@ export const APART = {
   LAB_PUBLISHED_PORT: "18481",
   LAB_SUBNET: "10.213.77.0/24",
   LAB_CONFLICT_PORT: "18484",
+  LAB_DEFAULT_BRIDGE_SUBNET: "10.213.83.0/24",
+  LAB_NONE_SUBNET: "10.213.84.0/24",
+  LAB_ISOLATION_SUBNET: "10.213.88.0/22",
+  LAB_SHARED_SUBNET: "10.213.85.0/24",
+  LAB_SHARED_PORT: "18485",
+  LAB_DNS_SUBNET: "10.213.86.0/24",
+  LAB_DNS_PORT: "18487",
   // A name that nobody on the network has must not be asked for beyond this machine.
   LAB_DNS: "127.0.0.1",
 } as const;

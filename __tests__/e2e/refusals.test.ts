@@ -1,9 +1,12 @@
 import { createServer, type Server } from "net";
 import { mkdirSync } from "fs";
+import { LABS } from "../../lib/labs/catalogue";
 import { docker, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
 jest.setTimeout(120_000);
+
+const IDS = LABS.map(({ id }) => id).join(", ");
 
 /** Bad input, as a person gives it, with the whole answer; nothing is ever created. */
 describe("bad input is answered in words, and nothing is created", () => {
@@ -22,8 +25,8 @@ describe("bad input is answered in words, and nothing is created", () => {
     [["up", "host", "--http-port", "0"], port(`0 is no port that one can listen on; ${RULE}: 80`)],
     [["up", "host", "--http-port", "70000"], port(`70000 is too high; ${RULE}: 65535`)],
     [["up", "host", "--http-port", "80a"], port(`"80a" is not a port; ${RULE}: 80`)],
-    [["up", "brigde"], `lab: there is no lab "brigde". Did you mean "bridge"? (host, bridge, port-conflict)`],
-    [["up", "$(id)"], `lab: there is no lab "$(id)" (host, bridge, port-conflict)`],
+    [["up", "brigde"], `lab: there is no lab "brigde". Did you mean "bridge"? (${IDS})`],
+    [["up", "$(id)"], `lab: there is no lab "$(id)" (${IDS})`],
     [
       ["up", "bridge", "--subnet", "10.77.0.5/24"],
       "bridge.lan.subnet: 10.77.0.5/24 has host bits set; a subnet is a network address: 10.77.0.0/24",

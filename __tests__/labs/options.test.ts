@@ -2,17 +2,19 @@ import { LABS, labNamed } from "../../lib/labs/catalogue";
 import { refused } from "../topology/refused";
 import { synthesized } from "./synthesized";
 
+const IDS = LABS.map(({ id }) => id).join(", ");
+
 describe("labNamed", () => {
   test.each(LABS.map(({ id }) => id))("knows %s", (id) => {
     expect(labNamed(id).id).toBe(id);
   });
 
   test.each([
-    ["brigde", 'lab: there is no lab "brigde". Did you mean "bridge"? (host, bridge, port-conflict)'],
-    ["Host", 'lab: there is no lab "Host". Did you mean "host"? (host, bridge, port-conflict)'],
-    ["kubernetes", 'lab: there is no lab "kubernetes" (host, bridge, port-conflict)'],
-    ["", 'lab: there is no lab "" (host, bridge, port-conflict)'],
-    ["$(id)", 'lab: there is no lab "$(id)" (host, bridge, port-conflict)'],
+    ["brigde", `lab: there is no lab "brigde". Did you mean "bridge"? (${IDS})`],
+    ["Host", `lab: there is no lab "Host". Did you mean "host"? (${IDS})`],
+    ["kubernetes", `lab: there is no lab "kubernetes" (${IDS})`],
+    ["", `lab: there is no lab "" (${IDS})`],
+    ["$(id)", `lab: there is no lab "$(id)" (${IDS})`],
   ])("does not know %j", (id, message) => {
     expect(refused(() => labNamed(id))).toBe(message);
   });

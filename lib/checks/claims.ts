@@ -38,7 +38,11 @@ export const CLAIMS: readonly Claim[] = [
       "vagrant/provision.sh (docs/vagrant.md)",
   },
   { id: "B1", sentence: "none: a network stack with a loopback interface only" },
-  { id: "B2", sentence: "none: for staging a later network connection" },
+  {
+    id: "B2",
+    sentence: "none: for staging a later network connection",
+    outdated: "the engine refuses to connect it; a container of a user-defined network can be staged without any",
+  },
   { id: "B3", sentence: "bridge: containers on one host reach each other" },
   { id: "B4", sentence: "bridge: the containers' addresses are not reachable from outside the host" },
   { id: "B5", sentence: "bridge: one end of a veth pair lies in the container, the other in the bridge" },

@@ -39,6 +39,67 @@ export const LABS: readonly LabEntry[] = [
     ],
   },
   {
+    id: "default-bridge",
+    shows: "docker0, the bridge that every engine has, beside one that the lab defines: what it cannot do",
+    options: [
+      {
+        variable: "LAB_DEFAULT_BRIDGE_SUBNET",
+        placeholder: "SUBNET",
+        description: "subnet of the network beside the default bridge (10.75.0.0/24)",
+      },
+    ],
+  },
+  {
+    id: "none",
+    shows: "a network stack with a loopback interface only, and how a connection comes later",
+    options: [
+      {
+        variable: "LAB_NONE_SUBNET",
+        placeholder: "SUBNET",
+        description: "subnet of the network that comes later (10.76.0.0/24)",
+      },
+    ],
+  },
+  {
+    id: "isolation",
+    shows: "what keeps containers apart: two bridges, an internal network, one without traffic between neighbours",
+    options: [
+      {
+        variable: "LAB_ISOLATION_SUBNET",
+        placeholder: "SUBNET",
+        description: "what the four networks of lab isolation share out (10.79.0.0/22)",
+      },
+    ],
+  },
+  {
+    id: "shared",
+    shows: "two containers in one network namespace, and what a restart does to them",
+    options: [
+      {
+        variable: "LAB_SHARED_SUBNET",
+        placeholder: "SUBNET",
+        description: "subnet of lab shared's network (10.78.0.0/24)",
+      },
+      {
+        variable: "LAB_SHARED_PORT",
+        placeholder: "PORT",
+        description: "port of the host that leads to owner; the next one leads to joiner (8082)",
+      },
+    ],
+  },
+  {
+    id: "dns",
+    shows: "who answers names: the host's resolvers, or the engine's embedded one, with aliases for several servers",
+    options: [
+      { variable: "LAB_DNS_SUBNET", placeholder: "SUBNET", description: "subnet of lab dns's network (10.74.0.0/24)" },
+      {
+        variable: "LAB_DNS_PORT",
+        placeholder: "PORT",
+        description: "port of the host that lab dns's on-host takes (8084)",
+      },
+    ],
+  },
+  {
     id: "port-conflict",
     shows: "two servers that want one port of the host: who loses, why, and how the port changes hands",
     options: [

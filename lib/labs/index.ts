@@ -2,6 +2,11 @@ import { App } from "cdktf";
 import type { LabStack } from "../constructs/lab-stack";
 import { type Settings, setSettings } from "../constructs/settings";
 import { BridgeLab } from "./bridge";
+import { DefaultBridgeLab } from "./default-bridge";
+import { DnsLab } from "./dns";
+import { IsolationLab } from "./isolation";
+import { NoneLab } from "./none";
+import { SharedLab } from "./shared";
 import { LABS, type LabEntry } from "./catalogue";
 import { HostLab } from "./host";
 import { PortConflictLab } from "./port-conflict";
@@ -21,6 +26,17 @@ const CREATE: Readonly<Record<string, Create>> = {
       subnet: environment["LAB_SUBNET"],
       publishedPort: environment["LAB_PUBLISHED_PORT"],
     }),
+  "default-bridge": (app, environment) =>
+    new DefaultBridgeLab(app, "default-bridge", { subnet: environment["LAB_DEFAULT_BRIDGE_SUBNET"] }),
+  none: (app, environment) => new NoneLab(app, "none", { subnet: environment["LAB_NONE_SUBNET"] }),
+  isolation: (app, environment) => new IsolationLab(app, "isolation", { subnet: environment["LAB_ISOLATION_SUBNET"] }),
+  shared: (app, environment) =>
+    new SharedLab(app, "shared", {
+      subnet: environment["LAB_SHARED_SUBNET"],
+      publishedPort: environment["LAB_SHARED_PORT"],
+    }),
+  dns: (app, environment) =>
+    new DnsLab(app, "dns", { subnet: environment["LAB_DNS_SUBNET"], port: environment["LAB_DNS_PORT"] }),
   "port-conflict": (app, environment) =>
     new PortConflictLab(app, "port-conflict", { port: environment["LAB_CONFLICT_PORT"] }),
 };

@@ -1,7 +1,21 @@
 import { bridgeMutants } from "./bridge";
+import { defaultBridgeMutants } from "./default-bridge";
+import { dnsMutants } from "./dns";
 import { hostMutants } from "./host";
+import { isolationMutants } from "./isolation";
+import { noneMutants } from "./none";
 import { portConflictMutants } from "./port-conflict";
 import type { LabMutants } from "./saboteur";
+import { sharedMutants } from "./shared";
 
 /** Every lab's saboteurs: one file a lab. A lab without any does not pass the tests. */
-export const MUTANTS: readonly LabMutants[] = [hostMutants, bridgeMutants, portConflictMutants];
+export const MUTANTS: readonly LabMutants[] = [
+  hostMutants,
+  bridgeMutants,
+  defaultBridgeMutants,
+  noneMutants,
+  isolationMutants,
+  sharedMutants,
+  dnsMutants,
+  portConflictMutants,
+];

@@ -1,12 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "fs";
-import { tmpdir } from "os";
-import { join } from "path";
 import {
   controlSilent,
   editForLater,
   impostor,
   type LabMutants,
-  onHost,
+  otherDocker,
   refused,
   gone,
   type Saboteur,
@@ -17,27 +14,6 @@ const [WEB1, WEB2, APART] = ["web1", "web2", "apart"].map((name) => `labtest-por
   string,
   string,
 ];
-
-/** A docker that does something else than it is told, for `lab check` only. */
-function otherDocker(name: string, pattern: string, instead: string, red: Saboteur["red"]): Saboteur {
-  let folder = "";
-  return {
-    name,
-    sabotage: async () => {
-      folder = mkdtempSync(join(tmpdir(), "lab-docker-"));
-      const real = await onHost("sh", "-c", "command -v docker");
-      const script = `#!/bin/sh\ncase "$*" in ${pattern}) exec ${real} ${instead};; esac\nexec ${real} "$@"\n`;
-      writeFileSync(join(folder, "docker"), script);
-      chmodSync(join(folder, "docker"), 0o755);
-    },
-    environment: () => ({ PATH: `${folder}:${process.env["PATH"] ?? ""}` }),
-    mend: () => {
-      rmSync(folder, { recursive: true, force: true });
-      return Promise.resolve();
-    },
-    red,
-  };
-}
 
 const SABOTEURS: readonly Saboteur[] = [
   {

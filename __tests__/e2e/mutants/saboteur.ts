@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "fs";
 import { tmpdir } from "os";
 import { join } from "path";
 import { docker, run } from "../project";
@@ -113,6 +113,31 @@ export function withoutProgram(program: string, red: Saboteur["red"]): Saboteur 
       return Promise.resolve();
     },
     environment: () => ({ PATH: folder }),
+    mend: () => {
+      rmSync(folder, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+    red,
+  };
+}
+
+/**
+ * A docker that does something else than it is told, for `lab check` only.
+ * @param pattern a shell's pattern for all its arguments, of those commands that it takes otherwise
+ * @param instead the arguments that it takes then, as a shell would read them
+ */
+export function otherDocker(name: string, pattern: string, instead: string, red: Saboteur["red"]): Saboteur {
+  let folder = "";
+  return {
+    name,
+    sabotage: async () => {
+      folder = mkdtempSync(join(tmpdir(), "lab-docker-"));
+      const real = await onHost("sh", "-c", "command -v docker");
+      const script = `#!/bin/sh\ncase "$*" in ${pattern}) exec ${real} ${instead};; esac\nexec ${real} "$@"\n`;
+      writeFileSync(join(folder, "docker"), script);
+      chmodSync(join(folder, "docker"), 0o755);
+    },
+    environment: () => ({ PATH: `${folder}:${process.env["PATH"] ?? ""}` }),
     mend: () => {
       rmSync(folder, { recursive: true, force: true });
       return Promise.resolve();

@@ -1,0 +1,81 @@
+import { docker } from "../project";
+import {
+  controlSilent,
+  editForLater,
+  instead,
+  type LabMutants,
+  onHost,
+  otherDocker,
+  refused,
+  type Saboteur,
+} from "./saboteur";
+
+const nameOf = (part: string): string => `labtest-isolation-${part}`;
+const answered = ["fail", /something answers where nothing should/] as const;
+const another = (server: string): Promise<void> => editForLater(nameOf(server), "s/listen .*/listen 81;/");
+
+const SABOTEURS: readonly Saboteur[] = [
+  {
+    name: "a rule lets everything pass",
+    sabotage: () => onHost("iptables", "-w", "-I", "DOCKER-USER", "-j", "ACCEPT"),
+    mend: () => onHost("iptables", "-w", "-D", "DOCKER-USER", "-j", "ACCEPT"),
+    red: {
+      "east-1/not-west": answered,
+      "west-1/not-east": answered,
+      "vault-1/way-out-closed": answered,
+      "vault-1/not-reached-from-east": answered,
+      "stranger-1/not-its-neighbour": answered,
+      "connect/others-still-not": answered,
+      "disconnect/dropped-again": answered,
+    },
+  },
+  {
+    name: "east-2 listens on another port",
+    sabotage: () => another("east-2"),
+    red: {
+      "east-1/reaches-neighbour": refused,
+      "east-1/not-west": controlSilent,
+      "east-1/no-name-of-west": controlSilent,
+      "vault-1/not-reached-from-east": controlSilent,
+      "disconnect/dropped-again": controlSilent,
+    },
+  },
+  {
+    name: "west-1 is on network east too",
+    sabotage: () => docker("network", "connect", "--alias", "west-1", nameOf("east"), nameOf("west-1")),
+    red: { "west-1/not-east": answered, "east-1/no-name-of-west": answered },
+  },
+  {
+    name: "west-1 listens on another port",
+    sabotage: () => another("west-1"),
+    red: { "west-1/not-east": controlSilent, "west-1/reached-by-host": refused, "connect/reaches-west": refused },
+  },
+  {
+    name: "vault-2 listens on another port",
+    sabotage: () => another("vault-2"),
+    red: { "vault-1/reaches-neighbour": refused, "vault-1/way-out-closed": controlSilent },
+  },
+  {
+    name: "stranger-2 listens on another port",
+    sabotage: () => another("stranger-2"),
+    red: { "stranger-2/reached-by-host": refused },
+  },
+  {
+    name: "stranger-2 has lost its name",
+    sabotage: () => instead(nameOf("stranger-2"), "--network", nameOf("strangers"), "--ip", "10.213.91.12"),
+    red: { "stranger-1/knows-its-neighbour": ["fail", /no such name/] },
+  },
+  otherDocker("east-1 is not connected with west", '"network connect"*', "version", {
+    "connect/reaches-west": ["fail", /no resolver knows the name/],
+    "disconnect/dropped-again": ["error", /is not connected to/],
+  }),
+  otherDocker("east-1 is not disconnected from west", '"network disconnect"*', "version", {
+    "disconnect/dropped-again": answered,
+  }),
+];
+
+export const isolationMutants: LabMutants = {
+  lab: "isolation",
+  saboteurs: SABOTEURS,
+  unbreakable: { "vault-1/no-way-out": "skipped before Engine 26, where way-out-closed takes its place" },
+};

@@ -1,0 +1,68 @@
+import { docker } from "../project";
+import {
+  controlSilent,
+  editForLater,
+  idleInstead,
+  instead,
+  type LabMutants,
+  noCurl,
+  otherDocker,
+  refused,
+  type Saboteur,
+  withoutProgram,
+} from "./saboteur";
+
+const [ALONE, STAGED, NEIGHBOUR] = ["labtest-none-alone", "labtest-none-staged", "labtest-none-neighbour"];
+const someAddress = ["fail", /\d+\.\d+\.\d+\.\d+/] as const;
+
+const SABOTEURS: readonly Saboteur[] = [
+  {
+    name: "alone is on the default bridge",
+    sabotage: () => instead(ALONE, "--network", "bridge"),
+    red: {
+      "alone/loopback-only": someAddress,
+      "alone/no-routes": ["fail", /./],
+      "alone/no-address": ["fail", /not in none mode/],
+      "alone/reaches-nobody": ["fail", /not in the expected way/],
+      "alone/connection-refused": ["fail", /could do what it must not|it ends in another way/],
+    },
+  },
+  {
+    name: "alone is in host mode",
+    sabotage: () => idleInstead(ALONE, "host"),
+    red: {
+      "alone/own-namespace": ["fail", /not separated/],
+      "alone/loopback-only": someAddress,
+      "alone/no-routes": ["fail", /./],
+      "alone/no-address": ["fail", /not in none mode/],
+      "alone/answers-itself": refused,
+      "alone/reaches-nobody": controlSilent,
+      "alone/connection-refused": ["fail", /it ends in another way/],
+    },
+  },
+  {
+    name: "neighbour listens on another port",
+    sabotage: () => editForLater(NEIGHBOUR, "s/listen .*/listen 81;/"),
+    red: { "neighbour/answers": refused, "plug/reaches-neighbour": refused },
+  },
+  {
+    name: "staged is on the default bridge too",
+    sabotage: () => docker("network", "connect", "bridge", STAGED),
+    red: {
+      "unplug/loopback-only": someAddress,
+      "unplug/reaches-nobody": ["fail", /not in the expected way/],
+    },
+  },
+  otherDocker("staged is not connected again", '"network connect"*staged', "version", {
+    "plug/reaches-neighbour": ["fail", /./],
+  }),
+  withoutProgram("curl", {
+    "alone/answers-itself": noCurl,
+    "alone/reaches-nobody": noCurl,
+    "neighbour/answers": noCurl,
+    "unplug/reaches-nobody": noCurl,
+    "plug/reaches-neighbour": noCurl,
+  }),
+];
+
+export const noneMutants: LabMutants = { lab: "none", saboteurs: SABOTEURS, unbreakable: {} };
