@@ -117,6 +117,17 @@ const TRY = {
     "npx lab step port-conflict",
     "curl -s http://127.0.0.1:8088/",
   ],
+  privileges: [
+    "curl -s http://127.0.0.1:8086/",
+    "docker exec lab-privileges-web id -un",
+    "docker exec lab-privileges-web ip address add 127.0.0.1/8 dev lo",
+    "docker exec lab-privileges-web ip link add lo type bridge",
+    "docker exec lab-privileges-web grep CapEff /proc/1/status",
+    "docker exec --user nobody lab-privileges-web curl -sS --local-port 900-1023 http://127.0.0.1:8086/",
+    "docker exec --user nobody lab-privileges-apart curl -sS --local-port 900-1023 http://127.0.0.1:80/",
+    "docker exec lab-privileges-admin ip -br address show",
+    "ip -br link show lab-extra",
+  ],
 };
 
 /** What a lab's page shows of it: what one types while it is up, and the table of its checks. */

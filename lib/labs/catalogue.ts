@@ -110,6 +110,17 @@ export const LABS: readonly LabEntry[] = [
       },
     ],
   },
+  {
+    id: "privileges",
+    shows: "what a container in host mode may do to the host's network, and what it may not",
+    options: [
+      {
+        variable: "LAB_PRIVILEGES_PORT",
+        placeholder: "PORT",
+        description: "port of the host that the server in host mode takes (8086)",
+      },
+    ],
+  },
 ];
 
 /** @throws Refusal with the nearest name, when there is no such lab */

@@ -10,6 +10,7 @@ import { SharedLab } from "./shared";
 import { LABS, type LabEntry } from "./catalogue";
 import { HostLab } from "./host";
 import { PortConflictLab } from "./port-conflict";
+import { PrivilegesLab } from "./privileges";
 
 type Create = (app: App, environment: NodeJS.ProcessEnv) => LabStack;
 
@@ -39,6 +40,7 @@ const CREATE: Readonly<Record<string, Create>> = {
     new DnsLab(app, "dns", { subnet: environment["LAB_DNS_SUBNET"], port: environment["LAB_DNS_PORT"] }),
   "port-conflict": (app, environment) =>
     new PortConflictLab(app, "port-conflict", { port: environment["LAB_CONFLICT_PORT"] }),
+  privileges: (app, environment) => new PrivilegesLab(app, "privileges", { port: environment["LAB_PRIVILEGES_PORT"] }),
 };
 
 /**

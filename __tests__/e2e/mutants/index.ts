@@ -5,6 +5,7 @@ import { hostMutants } from "./host";
 import { isolationMutants } from "./isolation";
 import { noneMutants } from "./none";
 import { portConflictMutants } from "./port-conflict";
+import { privilegesMutants } from "./privileges";
 import type { LabMutants } from "./saboteur";
 import { sharedMutants } from "./shared";
 
@@ -18,4 +19,5 @@ export const MUTANTS: readonly LabMutants[] = [
   sharedMutants,
   dnsMutants,
   portConflictMutants,
+  privilegesMutants,
 ];
