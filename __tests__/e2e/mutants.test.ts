@@ -24,11 +24,25 @@ describe.each(MUTANTS)("the checks of lab $lab", (mutants) => {
     return JSON.parse(stdout) as CheckRecord[];
   };
 
+  /** Terraform does not see all that was done to a container, so a new one takes its place. */
+  const anew = async (): Promise<void> => {
+    const names = await docker("ps", "--all", "--quiet", "--filter", `name=labtest-${lab}-`);
+    await docker("rm", "--force", ...names.split("\n"));
+    // Before another gets its name, and this one is left without any.
+    await run(["docker", "rmi", "--force", MUTANT], "/");
+    expect((await project.lab(["up", lab])).exit).toBe(0);
+  };
+
   let before: Snapshot;
+  /** What this engine and kernel are not asked: as long as nothing is broken, those checks are skipped. */
+  let notAsked: string[];
 
   beforeAll(async () => {
     before = await snapshot();
     expect((await project.lab(["up", lab])).exit).toBe(0);
+    const troubles = (await check()).filter(({ verdict }) => verdict !== "pass");
+    expect(troubles.filter(({ verdict }) => verdict !== "skip")).toEqual([]);
+    notAsked = troubles.map(nameOf);
   });
   afterAll(async () => {
     if (seen.length > 0) process.stdout.write(`\n${table(mutants, seen)}\n\n`);
@@ -55,7 +69,7 @@ describe.each(MUTANTS)("the checks of lab $lab", (mutants) => {
         saboteur: name,
         verdicts: Object.fromEntries(records.map((record) => [nameOf(record), record.verdict])),
       });
-      const troubles = records.filter(({ verdict }) => verdict !== "pass");
+      const troubles = records.filter((one) => one.verdict !== "pass" && !notAsked.includes(nameOf(one)));
       expect(Object.fromEntries(troubles.map((record) => [nameOf(record), record.verdict]))).toEqual(
         Object.fromEntries(Object.entries(red).map(([id, [verdict]]) => [id, verdict])),
       );
@@ -65,12 +79,8 @@ describe.each(MUTANTS)("the checks of lab $lab", (mutants) => {
       }
     } finally {
       await mend?.();
-      // Terraform does not see all that was done to a container, so a new one takes its place.
-      const names = await docker("ps", "--all", "--quiet", "--filter", `name=labtest-${lab}-`);
-      await docker("rm", "--force", ...names.split("\n"));
-      // Before another gets its name, and this one is left without any.
-      await run(["docker", "rmi", "--force", MUTANT], "/");
-      expect((await project.lab(["up", lab])).exit).toBe(0);
+      // Who only changes what `lab check` runs with has left nothing behind that its next run would not reset.
+      if (environment === undefined) await anew();
     }
   });
 });
