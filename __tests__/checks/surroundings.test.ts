@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
 import type { Reference } from "../../lib/checks/command";
 import { Unresolved } from "../../lib/checks/runner";
-import { realSurroundings } from "../../lib/checks/surroundings";
+import { realSurroundings, type Sight } from "../../lib/checks/surroundings";
+import { execute } from "../../lib/engine/execute";
 import { CONDITIONS } from "./conditions";
 
 /** As dockerode rejects: the engine's own words lie in `json`. */
@@ -16,8 +17,10 @@ function engine(known: Readonly<Record<string, object>>): Docker {
   return { getContainer: object("container"), getNetwork: object("network") } as unknown as Docker;
 }
 
+const SIGHT: Sight = { execute, lackingRoot: undefined };
+
 const resolve = (known: Readonly<Record<string, object>>, reference: Reference): Promise<readonly string[]> =>
-  realSurroundings(engine(known), CONDITIONS, undefined).resolve(reference);
+  realSurroundings(engine(known), CONDITIONS, undefined, SIGHT).resolve(reference);
 
 const pid: Reference = { ref: "container-pid", container: "web" };
 const address: Reference = { ref: "container-address", container: "web", network: "lan" };
@@ -75,7 +78,7 @@ test.each<[string, Readonly<Record<string, object>>, Reference, string]>([
 test("a silent engine has no values either", async () => {
   const inspect = async () => Promise.reject(new Error("connect ENOENT /var/run/docker.sock"));
   const silent = { getContainer: () => ({ inspect }) } as unknown as Docker;
-  await expect(realSurroundings(silent, CONDITIONS, undefined).resolve(pid)).rejects.toThrow(
+  await expect(realSurroundings(silent, CONDITIONS, undefined, SIGHT).resolve(pid)).rejects.toThrow(
     new Unresolved("the engine does not answer: connect ENOENT /var/run/docker.sock"),
   );
 });
@@ -87,17 +90,11 @@ test("the host's addresses are those of IPv4, the loopback one among them", asyn
 });
 
 test("what is lacking is said with its reason", () => {
-  const lacking = (firewall: string) => realSurroundings(engine({}), { ...CONDITIONS, firewall }, undefined).lacking;
+  const lacking = (firewall: string, lackingRoot?: string) =>
+    realSurroundings(engine({}), { ...CONDITIONS, firewall }, undefined, { ...SIGHT, lackingRoot }).lacking;
   expect(lacking("iptables")("iptables")).toBeUndefined();
   expect(lacking("iptables+firewalld")("iptables")).toBeUndefined();
   expect(lacking("nftables")("iptables")).toBe("the engine filters packets by nftables");
-  const user = jest.spyOn(process, "getuid");
-  try {
-    user.mockReturnValue(0);
-    expect(lacking("iptables")("root")).toBeUndefined();
-    user.mockReturnValue(1000);
-    expect(lacking("iptables")("root")).toBe("only root can look there (sudo)");
-  } finally {
-    user.mockRestore();
-  }
+  expect(lacking("iptables")("root")).toBeUndefined();
+  expect(lacking("iptables", "only root can look there")("root")).toBe("only root can look there");
 });

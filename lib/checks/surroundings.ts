@@ -4,21 +4,30 @@ import { setTimeout } from "timers/promises";
 import type Docker from "dockerode";
 import { type Conditions, describeConditions } from "../engine/conditions";
 import { daemonPid, ENGINE_PID_FILE } from "../engine/daemon";
-import { execute } from "../engine/execute";
 import type { Reference } from "./command";
-import { lackingIn, type Need } from "./need";
+import { lackingIn } from "./need";
 import { type Surroundings, Unresolved } from "./runner";
+import type { Execute } from "./toolbox";
+
+/** How far programs see here. */
+export interface Sight {
+  /** Runs them, as root where they need it. */
+  readonly execute: Execute;
+  /** Why that is not possible, or undefined. */
+  readonly lackingRoot: string | undefined;
+}
 
 /** The real machine and the real engine. */
 export function realSurroundings(
   docker: Docker,
   found: Conditions,
   interfacesBefore: readonly string[] | undefined,
+  { execute, lackingRoot }: Sight,
 ): Surroundings {
   return {
     execute,
     resolve: (reference) => resolve(docker, reference),
-    lacking: (need) => lacking(need, found),
+    lacking: (need) => (need === "root" ? lackingRoot : lackingIn(need, found)),
     now: () => performance.now(),
     timeOrigin: performance.timeOrigin,
     sleep: async (milliseconds) => {
@@ -27,11 +36,6 @@ export function realSurroundings(
     interfacesBefore,
     engine: { version: found.version, kernel: found.kernel, summary: describeConditions(found) },
   };
-}
-
-function lacking(need: Need, found: Conditions): string | undefined {
-  if (need !== "root") return lackingIn(need, found);
-  return process.getuid?.() === 0 ? undefined : "only root can look there (sudo)";
 }
 
 async function resolve(docker: Docker, reference: Reference): Promise<readonly string[]> {

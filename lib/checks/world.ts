@@ -6,6 +6,7 @@ import { type EngineFacts, engineFacts } from "../engine/facts";
 import { LABEL } from "../topology/identity";
 import { parseInterfaces } from "./interfaces";
 import { type Listener, parseNetstat } from "./probes/listener";
+import type { Execute } from "./toolbox";
 
 /** A container on the engine, whoever made it. */
 export interface FoundContainer {
@@ -45,13 +46,16 @@ export interface World {
   readonly interfaces: readonly string[];
 }
 
-/** @throws whatever the client throws when the engine does not answer */
-export async function look(docker: Docker): Promise<World> {
+/**
+ * @param run what asks whose the listeners are: only root is told of those of other users
+ * @throws whatever the client throws when the engine does not answer
+ */
+export async function look(docker: Docker, run: Execute = execute): Promise<World> {
   const [facts, containers, networks, listeners, routes, interfaces] = await Promise.all([
     engineFacts(docker),
     foundContainers(docker),
     foundNetworks(docker),
-    foundListeners(),
+    foundListeners(run),
     foundRoutes(),
     interfaceNames(),
   ]);
@@ -84,8 +88,11 @@ async function foundNetworks(docker: Docker): Promise<FoundNetwork[]> {
 
 const TIMEOUT_MS = 5000;
 
-async function foundListeners(): Promise<FoundListener[]> {
-  const { stdout } = await execute(["netstat", "-tulpn"], TIMEOUT_MS);
+async function foundListeners(run: Execute): Promise<FoundListener[]> {
+  const command = ["netstat", "-tulpn"];
+  const asked = await run(command, TIMEOUT_MS);
+  // Listeners without names are still better than none.
+  const { stdout } = asked.missing === undefined ? asked : await execute(command, TIMEOUT_MS);
   return Promise.all(parseNetstat(stdout).map(async (one) => ({ ...one, containerId: await containerOf(one.pid) })));
 }
 

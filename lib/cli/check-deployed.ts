@@ -6,6 +6,7 @@ import { CheckRecord } from "../checks/record";
 import type { RunOptions, Surroundings } from "../checks/runner";
 import { playLab } from "../checks/scenario";
 import { realSurroundings } from "../checks/surroundings";
+import { lackingRoot, withToolbox } from "../checks/toolbox";
 import { type Conditions, conditions } from "../engine/conditions";
 import { readOwn, writeWhole } from "../terraform/files";
 import type { Project } from "../terraform/project";
@@ -25,27 +26,32 @@ export async function checkDeployed(
     readonly conditions?: Conditions;
   },
 ): Promise<CheckRecord[]> {
-  const surroundings = await surroundingsOf(project, docker, lab, options.conditions);
-  // Whoever is interrupted from here on leaves the lab between two steps.
-  await forgetPlace(project, lab.id);
-  const records = await playLab(lab, surroundings, {
-    ...options,
-    onStep: (done) => rememberPlace(project, lab.id, done),
-  });
+  const play = async (surroundings: Surroundings): Promise<CheckRecord[]> => {
+    // Whoever is interrupted from here on leaves the lab between two steps.
+    await forgetPlace(project, lab.id);
+    return playLab(lab, surroundings, { ...options, onStep: (done) => rememberPlace(project, lab.id, done) });
+  };
+  const records = await withSurroundings(project, docker, lab, play, options.conditions);
   await remember(project, lab.id, records, options.partly === true);
   return records;
 }
 
-/** The real machine, the real engine, and what is remembered of the time before the lab. */
-export async function surroundingsOf(
+/** Works with the real machine, the real engine, and what is remembered of the time before the lab. */
+export async function withSurroundings<T>(
   project: Project,
   docker: Docker,
-  lab: Pick<DeployedLab, "id">,
+  lab: Pick<DeployedLab, "id" | "instance">,
+  work: (surroundings: Surroundings) => Promise<T>,
   known?: Conditions,
-): Promise<Surroundings> {
-  const found = known ?? (await conditions(docker));
-  const before = await readOwn(project.before(lab.id), z.array(z.string()));
-  return realSurroundings(docker, found, before);
+): Promise<T> {
+  const [found, before, lacking] = await Promise.all([
+    known ?? conditions(docker),
+    readOwn(project.before(lab.id), z.array(z.string())),
+    lackingRoot(docker),
+  ]);
+  return withToolbox(docker, lab, (execute) =>
+    work(realSurroundings(docker, found, before, { execute, lackingRoot: lacking })),
+  );
 }
 
 /** @param partly whether what is remembered of other checks stays */

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { DeployedLab } from "../checks/deployed";
 import { leftovers } from "../checks/leftovers";
+import { withToolbox } from "../checks/toolbox";
 import { look } from "../checks/world";
 import { removeLabelled } from "./remove-labelled";
 import { traces } from "./traces";
@@ -19,5 +20,7 @@ export async function clearUp(
   lab: Pick<DeployedLab, "id" | "instance" | "networks" | "servers">,
 ): Promise<ClearedUp> {
   const removed = await removeLabelled(docker, lab);
-  return { removed, left: leftovers(lab, await look(docker), await traces(lab)) };
+  // What an ordinary user looks with carries the lab's labels, too: it is gone before the engine is asked for those.
+  const found = await withToolbox(docker, lab, (execute) => traces(lab, execute));
+  return { removed, left: leftovers(lab, await look(docker), found) };
 }

@@ -1,15 +1,15 @@
 import { type DeployedLab, hostListener } from "../checks/deployed";
 import type { Traces } from "../checks/leftovers";
-import { execute } from "../engine/execute";
+import type { Execute } from "../checks/toolbox";
 import { EVERY_ADDRESS, type HostListener } from "../topology/publication";
 
 const TIMEOUT_MS = 4000;
 
 /** Looks for what a lab leaves on the host if its teardown went wrong: answers and packet filter rules. */
-export async function traces(lab: Pick<DeployedLab, "servers">): Promise<Traces> {
+export async function traces(lab: Pick<DeployedLab, "servers">, execute: Execute): Promise<Traces> {
   const answering = await Promise.all(
     lab.servers.map(async (server) => {
-      const answers = await Promise.all(server.ports.map((entry) => ask(hostListener(entry))));
+      const answers = await Promise.all(server.ports.map((entry) => ask(hostListener(entry), execute)));
       return answers.some((body) => body.includes(server.token)) ? [server.name] : [];
     }),
   );
@@ -17,7 +17,7 @@ export async function traces(lab: Pick<DeployedLab, "servers">): Promise<Traces>
   return { answering: answering.flat(), rules: stdout.split("\n").filter((line) => line.startsWith("-A ")) };
 }
 
-async function ask({ port, on }: HostListener): Promise<string> {
+async function ask({ port, on }: HostListener, execute: Execute): Promise<string> {
   const url = `http://${on === EVERY_ADDRESS ? "127.0.0.1" : on}:${String(port)}/`;
   return (await execute(["curl", "-4", "-sS", "--noproxy", "*", "--max-time", "2", url], TIMEOUT_MS)).stdout;
 }

@@ -1,6 +1,9 @@
 import type Docker from "dockerode";
 import { Unfit } from "../topology/refusal";
 
+/** The image with which set-up brings the tools to look at networks; its tag is local to the machine. */
+export const TOOLBOX_IMAGE = "docker-network-labs/toolbox:local";
+
 /**
  * Sees to it that an image is on the engine, and pulls it if it is not.
  * @throws Unfit when it is nowhere to be had, with the registry's reason
@@ -20,7 +23,8 @@ export async function haveImage(docker: Docker, name: string): Promise<void> {
   }
 }
 
-async function hasImage(docker: Docker, name: string): Promise<boolean> {
+/** Whether the engine has it. */
+export async function hasImage(docker: Docker, name: string): Promise<boolean> {
   try {
     await docker.getImage(name).inspect();
     return true;

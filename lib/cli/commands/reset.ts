@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { reset } from "../../checks/scenario";
 import { Unfit } from "../../topology/refusal";
-import { forgetPlace, rememberPlace, surroundingsOf } from "../check-deployed";
+import { forgetPlace, rememberPlace, withSurroundings } from "../check-deployed";
 import { reachedEngine } from "../engine";
 import { withExamples } from "../options";
 import { labWithSteps, nextStep } from "../scenario";
@@ -23,7 +23,7 @@ async function backToBeginning(session: Session, name: string): Promise<void> {
   const lab = await labWithSteps(session, name, "reset");
   const docker = await reachedEngine(session);
   await forgetPlace(project, lab.id);
-  const trouble = await reset(lab, await surroundingsOf(project, docker, lab));
+  const trouble = await withSurroundings(project, docker, lab, (surroundings) => reset(lab, surroundings));
   if (trouble !== undefined) throw new Unfit(trouble, `Terraform mends what is missing: npx lab up ${name}`);
   await rememberPlace(project, lab.id, 0);
   session.print(`${session.style.strong(lab.id)} is at its beginning`);

@@ -5,6 +5,7 @@ import { DeployedLab } from "../../checks/deployed";
 import { obstacles } from "../../checks/preflight";
 import { exitCodeOf } from "../../checks/record";
 import { removeThrowAways } from "../../checks/scenario";
+import { withToolbox } from "../../checks/toolbox";
 import { interfaceNames, look } from "../../checks/world";
 import { unescaped } from "../../constructs/unescaped";
 import { haveImage } from "../../engine/image";
@@ -12,7 +13,7 @@ import { conclusion, report } from "../../report/text";
 import { readIfThere, writeWhole } from "../../terraform/files";
 import { readState } from "../../terraform/state";
 import { Unfit } from "../../topology/refusal";
-import { checkDeployed, DEADLINE_MS, surroundingsOf } from "../check-deployed";
+import { checkDeployed, DEADLINE_MS, withSurroundings } from "../check-deployed";
 import { clearUp } from "../clear-up";
 import { reachedEngine } from "../engine";
 import type { Session } from "../session";
@@ -63,7 +64,8 @@ async function synthesizedLab(folder: string): Promise<DeployedLab> {
 async function preflight(session: Session, lab: DeployedLab): Promise<number> {
   const docker = await reachedEngine(session);
   const state = await readState(session.project.state(lab.id), lab.id);
-  const problems = obstacles(lab, await look(docker), state.names);
+  const world = await withToolbox(docker, lab, (execute) => look(docker, execute));
+  const problems = obstacles(lab, world, state.names);
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
   await haveImage(docker, lab.image);
   await writeWhole(session.project.before(lab.id), JSON.stringify(await interfaceNames()));
@@ -83,7 +85,7 @@ lab ${lab.id}: ${conclusion(records)}`);
 async function throwAways(session: Session, synthesized: DeployedLab): Promise<number> {
   const docker = await reachedEngine(session);
   const { lab = synthesized } = await readState(session.project.state(synthesized.id), synthesized.id);
-  await removeThrowAways(lab, await surroundingsOf(session.project, docker, lab));
+  await withSurroundings(session.project, docker, lab, (surroundings) => removeThrowAways(lab, surroundings));
   return 0;
 }
 

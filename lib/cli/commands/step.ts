@@ -4,7 +4,7 @@ import { playStep } from "../../checks/scenario";
 import { actionLines } from "../../checks/step";
 import { report, summary } from "../../report/text";
 import { Refusal } from "../../topology/refusal";
-import { DEADLINE_MS, forgetPlace, placeOf, remember, rememberPlace, surroundingsOf } from "../check-deployed";
+import { DEADLINE_MS, forgetPlace, placeOf, remember, rememberPlace, withSurroundings } from "../check-deployed";
 import { reachedEngine } from "../engine";
 import { withExamples } from "../options";
 import { labWithSteps, nextStep, titleOf } from "../scenario";
@@ -36,7 +36,6 @@ async function step(session: Session, name: string): Promise<number> {
     throw new Refusal("lab step", `all steps of ${lab.id} are done; from the beginning`, `npx lab reset ${name}`);
   }
   const docker = await reachedEngine(session);
-  const surroundings = await surroundingsOf(project, docker, lab);
   print(`${session.style.strong(titleOf(lab.steps, done))}: ${next.what}\n${next.why}`);
   print(
     actionLines(next)
@@ -45,7 +44,9 @@ async function step(session: Session, name: string): Promise<number> {
   );
   // Whoever is interrupted from here on leaves the lab between two steps.
   await forgetPlace(project, lab.id);
-  const played = await playStep(lab, next, surroundings, { deadlineMs: DEADLINE_MS });
+  const played = await withSurroundings(project, docker, lab, (surroundings) =>
+    playStep(lab, next, surroundings, { deadlineMs: DEADLINE_MS }),
+  );
   if (played.done) await rememberPlace(project, lab.id, done + 1);
   await remember(project, lab.id, played.records, true);
   print(`${report(played.records, session.style)}\n${summary(played.records)}\n`);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { DeployedLab } from "../../checks/deployed";
 import { obstacles, refuseClashes } from "../../checks/preflight";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
+import { withToolbox } from "../../checks/toolbox";
 import { look } from "../../checks/world";
 import { haveImage } from "../../engine/image";
 import { LABS } from "../../labs/catalogue";
@@ -82,7 +83,9 @@ function withOptions(environment: NodeJS.ProcessEnv, options: UpOptions): NodeJS
 async function refuseObstacles(session: Session, labs: readonly DeployedLab[]): Promise<void> {
   refuseClashes(labs);
   const docker = await reachedEngine(session);
-  const world = await look(docker);
+  const [owner] = labs;
+  if (owner === undefined) return;
+  const world = await withToolbox(docker, owner, (execute) => look(docker, execute));
   const found = await Promise.all(
     labs.map(async (lab) => obstacles(lab, world, (await readState(session.project.state(lab.id), lab.id)).names)),
   );

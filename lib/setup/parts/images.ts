@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TOOLBOX_IMAGE } from "../../engine/image";
 import { Refusal } from "../../topology/refusal";
 import { brought, found, refused, type Outcome, type SetupContext } from "../context";
 import type { EngineFacts } from "../engine-facts";
@@ -16,7 +17,7 @@ export interface Images {
 }
 
 export const SERVER_TAG = "docker-network-labs/nginx:local";
-export const TOOLBOX_TAG = "docker-network-labs/toolbox:local";
+export const TOOLBOX_TAG = TOOLBOX_IMAGE;
 
 /** The official image that the labs were written with: the tag for people, the digest of its manifest list for machines. */
 const OFFICIAL = {
