@@ -1,14 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "fs";
 import { resolve } from "path";
 import type { CheckRecord } from "../../lib/checks/record";
-import { LABS } from "../../lib/labs/catalogue";
 import { APART, docker, type Ran, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
 jest.setTimeout(240_000);
 
 const WEB = "labtest-host-web";
-const IDS = LABS.map(({ id }) => id);
+/** The two of `npm start`. All others come up, plan nothing more and vanish in mutants.test.ts, each once. */
+const IDS = ["host", "bridge"];
 
 describe("labs, from creation to teardown, by the lab command", () => {
   const project = new TestProject();
@@ -56,7 +56,8 @@ describe("labs, from creation to teardown, by the lab command", () => {
   test("are told by status", async () => {
     const { stdout } = await project.lab(["status", "--json"]);
     const statuses = JSON.parse(stdout) as { id: string; state: string }[];
-    expect(statuses).toEqual(IDS.map((id) => expect.objectContaining({ id, state: "up" })));
+    const up = statuses.filter(({ state }) => state === "up").map(({ id }) => id);
+    expect(up).toEqual(IDS);
   });
 
   test("are reported in several forms at once, with one document on the standard output", async () => {
@@ -69,8 +70,8 @@ describe("labs, from creation to teardown, by the lab command", () => {
   });
 
   test("are checked in part: by pattern, by claim", async () => {
-    expect((await project.lab(["check", "--only", "*/answers"])).stdout).toContain("6 passed, 0 failed");
-    expect((await project.lab(["check", "--only", "A13"])).stdout).toContain("4 passed, 0 failed");
+    expect((await project.lab(["check", "--only", "*/answers"])).stdout).toContain("4 passed, 0 failed");
+    expect((await project.lab(["check", "--only", "A13"])).stdout).toContain("2 passed, 0 failed");
     const none = await project.lab(["check", "--only", "nothing"]);
     expect([none.exit, none.stderr]).toEqual([64, expect.stringContaining("means no check")]);
     expect((await project.lab(["check", "--failed"])).exit).toBe(64);
