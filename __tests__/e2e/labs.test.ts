@@ -160,6 +160,10 @@ describe("a lab with steps", () => {
   });
 
   test("is played as far as a check is wanted", async () => {
+    expect(await project.lab(["check", "port-conflict", "--watch"])).toMatchObject({
+      exit: 64,
+      stderr: expect.stringContaining("port-conflict has steps"),
+    });
     const part = await project.lab(["check", "--only", "port-conflict/kill-web1/*"]);
     expect(part.stdout).toContain("2 passed, 0 failed");
     expect(await answer()).toBe("");

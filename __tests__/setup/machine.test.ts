@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { machine, machineFiles, outputTo, runProgram } from "../../lib/setup/machine";
+import { engineAt, machine, machineFiles, outputTo, runProgram } from "../../lib/setup/machine";
 import { askEngine } from "../../lib/setup/engine-facts";
 
 let folder = "";
@@ -86,6 +86,18 @@ describe("an engine", () => {
         reason: "it does not answer within 2 s",
         forbidden: false,
       });
+    } finally {
+      server.close();
+    }
+  });
+
+  it("that never says whether it has an image is not waited for", async () => {
+    const socket = join(folder, "docker.sock");
+    const server = createServer().listen(socket);
+    try {
+      await expect(engineAt(`unix://${socket}`, 100).image("nginx:local")).rejects.toThrow(
+        "the engine did not say within 0.1 s whether it has nginx:local",
+      );
     } finally {
       server.close();
     }

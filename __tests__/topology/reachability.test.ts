@@ -61,6 +61,17 @@ function cell(topology: Topology, engine: EngineTraits, vantage: string, listene
   return `${textOf(found.prediction.outcomes)} ${found.prediction.reason.fact}`;
 }
 
+test("who loses its port to another neither answers nor looks", () => {
+  const lab = new Lab(identity);
+  const network = HostNetwork.of(Engine.local);
+  const holder = lab.addServer(new Server(identity, "holder", { network, port: 8090 }));
+  lab.addServer(new Server(identity, "loser", { network, port: 8090, losesPortTo: holder }));
+  const { listeners, rows } = reachabilityMatrix(lab.topology(), ENGINE);
+  expect(listeners.map(({ title }) => title)).toEqual(["holder:8090"]);
+  expect(rows.some(({ vantage }) => vantage.kind === "server" && vantage.server === "loser")).toBe(false);
+  expect(cell(lab.topology(), ENGINE, "host", "holder:8090", "127.0.0.1")).toBe("holder H5");
+});
+
 describe("who reaches whom", () => {
   const topology = everyMode();
   const OWNER = "owner published :8092";

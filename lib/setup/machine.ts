@@ -27,6 +27,8 @@ import { StepFailed } from "./programs";
 
 /** An engine that takes longer than this to say who it is does not answer. */
 const ENGINE_DEADLINE = 2000;
+/** A busy engine may take its time to look an image up; one that has hung never answers. */
+const IMAGE_DEADLINE = 20_000;
 /** Off a terminal a long step says at this interval that it still goes on. */
 const PLAIN_INTERVAL = 10_000;
 const ANSWER_KEPT = 10 * 1024 * 1024;
@@ -236,14 +238,22 @@ interface Interruptible {
   info(options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
 }
 
-function engineAt(host: string): EngineApi {
+/** @param imageDeadline in milliseconds; tests do not wait as long */
+export function engineAt(host: string, imageDeadline = IMAGE_DEADLINE): EngineApi {
   const client = connect(host);
+  // The client cannot give up a question about an image, but can give up its socket.
+  const impatient = connect(host, imageDeadline);
   return {
     information: () => (client as Interruptible).info({ abortSignal: AbortSignal.timeout(ENGINE_DEADLINE) }),
     image: async (name) => {
       try {
-        return await client.getImage(name).inspect();
+        return await impatient.getImage(name).inspect();
       } catch (error) {
+        if (errorCode(error) === "ECONNRESET") {
+          throw new Error(`the engine did not say within ${String(imageDeadline / 1000)} s whether it has ${name}`, {
+            cause: error,
+          });
+        }
         if (error instanceof Error && "statusCode" in error && error.statusCode === 404) return undefined;
         throw error;
       }

@@ -33,8 +33,12 @@ export interface Matrix {
   readonly rows: readonly Row[];
 }
 
-/** What must come of every vantage asking every listener by every name, from the model alone. */
-export function reachabilityMatrix(topology: Topology, engine: EngineTraits): Matrix {
+/**
+ * What must come of every vantage asking every listener by every name, from the model alone. A lab with steps is taken
+ * as at its beginning.
+ */
+export function reachabilityMatrix(declared: Topology, engine: EngineTraits): Matrix {
+  const topology = withoutLosers(declared);
   const reachability = new Reachability(topology, engine);
   const listeners = listenersOf(topology);
   const ways = [...new Set(listeners.flatMap((listener) => [...listener.ways.keys()]))].sort(byWay);
@@ -54,6 +58,11 @@ export function reachabilityMatrix(topology: Topology, engine: EngineTraits): Ma
     })),
   );
   return { listeners, rows };
+}
+
+/** Who loses its port to another has given up: it neither answers, nor is there to be looked from. */
+function withoutLosers(topology: Topology): Topology {
+  return { ...topology, servers: topology.servers.filter(({ losesPortTo }) => losesPortTo === undefined) };
 }
 
 type ServerModel = Topology["servers"][number];

@@ -41,7 +41,10 @@ export function checkCommand(program: Command, session: Session): void {
       "run the checks of labs that are up; all of them when none is named. A lab with steps is brought back to its beginning, and its steps are played",
     )
     .addOption(
-      option("--only <pattern>", "ids (host/*, *answers*), claims (A4) or tags (http, negative); or with commas"),
+      option(
+        "--only <pattern>",
+        "ids (host/*, *answers*), claims (A4) or tags (http, negative); or with commas. Steps are played up to the last that is wanted",
+      ),
     )
     .addOption(option("--failed", "checks that did not pass in the last run"))
     .addOption(
@@ -56,7 +59,7 @@ export function checkCommand(program: Command, session: Session): void {
       ),
     )
     .addOption(option("--strict", "what is skipped counts as not measured: exit code 2"))
-    .addOption(option("--watch", "look again and again, until Ctrl-C"))
+    .addOption(option("--watch", "look again and again, until Ctrl-C; not at labs with steps"))
     .addOption(
       option("--interval <seconds>", "the pause between two looks of --watch")
         .default(2)
@@ -109,6 +112,7 @@ async function watch(session: Session, names: readonly string[], options: CheckO
     const stopped = aborted(signal);
     while (!signal.aborted) {
       const labs = await chosen(await deployedLabs(session, names), session, options);
+      refuseSteps(labs);
       const records = await runAll(session, labs, options, 0, signal);
       // A round that was cut off tells nothing that the last whole one has not told.
       if (signal.aborted) break;
@@ -122,6 +126,17 @@ async function watch(session: Session, names: readonly string[], options: CheckO
     }
     return exit;
   }, limit);
+}
+
+/** Each round would play them again, and start their servers anew: that is no looking on. */
+function refuseSteps(labs: readonly DeployedLab[]): void {
+  const [first] = labs.filter(({ steps }) => steps.length > 0);
+  if (first === undefined) return;
+  throw new Refusal(
+    "--watch",
+    `${first.id} has steps, which every look would play again from the beginning; name labs without steps, or look once`,
+    `npx lab check ${first.id}`,
+  );
 }
 
 /** The checks of all labs as one run, on conditions that are looked up once. */

@@ -56,6 +56,9 @@ async function matrix(session: Session, name: string, { probe, why, json }: Matr
       ? await probed(await reachedEngine(session), described.id, topology)
       : await derived(session, described.id, topology, deployed !== undefined);
   session.print(json === true ? JSON.stringify(record, null, 2) : matrixTable(record, session.style));
+  if (described.steps.length > 0) {
+    session.say(`${described.id} has steps: this is who reaches whom at its beginning (npx lab reset ${described.id})`);
+  }
   if (why === true && json !== true) session.print(`\n${matrixReasons(record)}`);
   return record.cells.every(agrees) ? EXIT.fine : EXIT.failed;
 }
