@@ -6,6 +6,7 @@ import {
   eachHostAddress,
   enginePid,
   type Reference,
+  remotePid,
   resolved,
   toShell,
 } from "../../lib/checks/command";
@@ -33,6 +34,18 @@ describe("toShell", () => {
       "a container's process",
       ["readlink", ["/proc/", containerPid("lab-host-web"), "/ns/net"]],
       `readlink "/proc/$(docker inspect -f '{{.State.Pid}}' lab-host-web)/ns/net"`,
+    ],
+    [
+      "a remote machine's process",
+      [
+        "nsenter",
+        "-t",
+        [remotePid({ container: "lab-b-remote", wire: "wire-0123abcd", lab: "b" })],
+        "-n",
+        "ip",
+        "route",
+      ],
+      `nsenter -t "$(docker inspect -f '{{.State.Pid}}' lab-b-remote)" -n ip route`,
     ],
     [
       "the engine's process",
@@ -101,6 +114,7 @@ describe("resolved", () => {
   const values: Readonly<Record<Reference["ref"], readonly string[]>> = {
     "container-pid": ["2042"],
     "container-start": ["2026-11-21T13:00:00.5Z"],
+    "remote-pid": ["2043"],
     "engine-pid": ["812"],
     "container-address": ["10.77.0.2"],
     bridge: ["br-0123456789ab"],

@@ -1,5 +1,5 @@
 import { leftovers } from "../../lib/checks/leftovers";
-import { BRIDGE_LAB, container, network, world } from "./worlds";
+import { BRIDGE_LAB, container, network, REMOTE_LAB, world } from "./worlds";
 
 const NOTHING = { answering: [], rules: [] };
 const own = { lab: "bridge", instance: "mine0000" };
@@ -46,4 +46,19 @@ test("what belongs to others is no leftover", () => {
   expect(
     leftovers(BRIDGE_LAB, others, { answering: [], rules: ["-A POSTROUTING -s 10.78.0.0/24 -j MASQUERADE"] }),
   ).toEqual([]);
+});
+
+test("of a remote machine its wire may be left, and the route that lies on it; another's is none of its", () => {
+  const wired = world({
+    interfaces: ["lo", "wire-0123abcd", "wire-ffffffff"],
+    routes: [
+      { destination: "198.18.4.8/29", device: "wire-0123abcd" },
+      { destination: "198.18.8.0/29", device: "wire-ffffffff" },
+    ],
+  });
+  expect(leftovers(REMOTE_LAB, wired, NOTHING)).toEqual([
+    "interface wire-0123abcd",
+    "route 198.18.4.8/29 by wire-0123abcd",
+  ]);
+  expect(leftovers(REMOTE_LAB, world(), NOTHING)).toEqual([]);
 });

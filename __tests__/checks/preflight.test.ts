@@ -1,7 +1,7 @@
 import { obstacles, refuseClashes } from "../../lib/checks/preflight";
 import type { World } from "../../lib/checks/world";
 import { refused } from "../topology/refused";
-import { BRIDGE_LAB, container, HOST_LAB, listener, network, withNoHostMode, world } from "./worlds";
+import { BRIDGE_LAB, container, HOST_LAB, listener, network, REMOTE_LAB, withNoHostMode, world } from "./worlds";
 
 const ID = "1".repeat(64);
 const mine = { lab: "host", instance: "mine0000" };
@@ -262,6 +262,34 @@ describe("a subnet", () => {
       routes: [{ destination: "default", device: "eth0" }],
     };
     expect(obstacles(BRIDGE_LAB, world(more), [])).toEqual([]);
+  });
+});
+
+describe("a remote machine", () => {
+  test("is in nobody's way, nor in its own once it is wired", () => {
+    expect(obstacles(REMOTE_LAB, world(), [])).toEqual([]);
+    const routes = [{ destination: "198.18.4.8/29", device: "wire-0123abcd" }];
+    const containers = [container("lab-host-remote", mine)];
+    expect(obstacles(REMOTE_LAB, world({ routes, containers }), ["lab-host-remote"])).toEqual([]);
+  });
+
+  test("needs a subnet and a name that nobody has", () => {
+    const routes = [{ destination: "198.18.0.0/15", device: "tun0" }];
+    const taken = world({ routes, containers: [container("lab-host-remote")] });
+    expect(obstacles(REMOTE_LAB, taken, [])).toEqual([
+      'container "lab-host-remote" is there already. It is not this lab\'s (of no lab): docker rm -f lab-host-remote removes it',
+      'subnet 198.18.4.8/29 of remote machine "remote" overlaps 198.18.0.0/15 of a route of this host (tun0). Have it elsewhere (LAB_REMOTE_RANGE), e.g. 198.20.0.0/29',
+    ]);
+  });
+
+  test("does not share its subnet with another lab's", () => {
+    expect(
+      refused(() => {
+        refuseClashes([REMOTE_LAB, { ...REMOTE_LAB, id: "other", servers: [] }]);
+      }),
+    ).toBe(
+      "other.remote: 198.18.4.8/29 overlaps 198.18.4.8/29 of lab host; subnets on one engine are disjoint: 198.18.4.16/29",
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import type { Probe } from "../../lib/checks/probes";
 import * as say from "../../lib/checks/vocabulary";
 import { Identity } from "../../lib/topology/identity";
 import { BridgeNetwork, DefaultBridge, Engine, HostNetwork } from "../../lib/topology/network";
+import { RemoteMachine } from "../../lib/topology/remote-machine";
 import { Server } from "../../lib/topology/server";
 
 export const identity = new Identity("x", "i1");
@@ -10,6 +11,7 @@ export const web = new Server(identity, "web", { network: HostNetwork.of(Engine.
 export const one = new Server(identity, "one", { network: lan, address: "10.77.0.2", publish: [8080] });
 export const two = new Server(identity, "two", { network: lan });
 export const plain = new Server(identity, "plain", { network: DefaultBridge.of(Engine.local) });
+export const remote = new RemoteMachine(identity, "remote", { subnet: "198.18.4.8/29" });
 
 /** Every sentence of the vocabulary at least once. What holds for all kinds of probe is tested on these. */
 export const SENTENCES: readonly Probe[] = [
@@ -50,6 +52,9 @@ export const SENTENCES: readonly Probe[] = [
   say
     .program(["ip", "link", "add", "x", "type", "veth"], say.inside(one), { changes: true })
     .failsWith("Operation not permitted", ["ip", "link", "show", "lo"]),
+  say.http(remote).answers(),
+  say.http(remote).answersTo(remote.hostAddress),
+  say.http(web).from(remote).answers(),
   say.listening(80).isOwnedBy(web),
   say.listening(80).isHeldByEngineFor(web),
   say.namespace("net", web).isEngines(),

@@ -25,10 +25,13 @@ const resolve = (known: Readonly<Record<string, object>>, reference: Reference):
 const pid: Reference = { ref: "container-pid", container: "web" };
 const address: Reference = { ref: "container-address", container: "web", network: "lan" };
 const bridge: Reference = { ref: "bridge", network: "lan" };
+/** lo is on every machine. */
+const remote = (wire = "lo"): Reference => ({ ref: "remote-pid", container: "web", wire, lab: "host" });
 const running = { Running: true, Pid: 4242, Status: "running" };
 
 test.each<[string, Readonly<Record<string, object>>, Reference, string]>([
   ["a container's process", { web: { State: running } }, pid, "4242"],
+  ["a remote machine's process", { web: { State: running } }, remote(), "4242"],
   [
     "a container's address on one network of several",
     {
@@ -54,6 +57,18 @@ test.each<[string, Readonly<Record<string, object>>, Reference, string]>([
     "a container that ended",
     { web: { State: { Running: false, Pid: 0, Status: "exited" } } },
     pid,
+    "container web is not running (exited)",
+  ],
+  [
+    "a remote machine that lost its wire",
+    { web: { State: running } },
+    remote("wire-ffffffff"),
+    "no wire (wire-ffffffff) leads to the remote machine web: npx lab up host lays it again",
+  ],
+  [
+    "a remote machine that ended",
+    { web: { State: { Running: false, Pid: 0, Status: "exited" } } },
+    remote(),
     "container web is not running (exited)",
   ],
   [

@@ -3,7 +3,7 @@ import { Probe } from "../../lib/checks/probes";
 import { describeVantage } from "../../lib/checks/vantage";
 import * as say from "../../lib/checks/vocabulary";
 import { refused } from "../topology/refused";
-import { one, plain, SENTENCES, two, web } from "./sentences";
+import { one, plain, remote, SENTENCES, two, web } from "./sentences";
 
 const PID = (container: string): string => `"$(docker inspect -f '{{.State.Pid}}' ${container})"`;
 const CURL = "curl -4 -sSiv --noproxy '*' --max-time 3";
@@ -29,6 +29,26 @@ describe("http asks", () => {
       "from another server's namespace",
       say.http(one).from(say.namespaceOf(two)).answers(),
       `nsenter -t ${PID("lab-x-two")} -n ${CURL} http://10.77.0.2:80/`,
+    ],
+    [
+      "a host-mode server from a remote machine, at the address by which it knows the host",
+      say.http(web).from(remote).answers(),
+      `nsenter -t ${PID("lab-x-remote")} -n ${CURL} http://198.18.4.9:8081/`,
+    ],
+    [
+      "on a port of the host likewise",
+      say.http(one).onHostPort(8080).from(remote).answersTo(remote.address),
+      `nsenter -t ${PID("lab-x-remote")} -n ${CURL} http://198.18.4.9:8080/`,
+    ],
+    [
+      "a server at its own address from there",
+      say.http(one).from(remote).answers(),
+      `nsenter -t ${PID("lab-x-remote")} -n ${CURL} http://10.77.0.2:80/`,
+    ],
+    [
+      "a remote machine",
+      say.http(remote).from(say.namespaceOf(one)).answersTo(remote.hostAddress),
+      `nsenter -t ${PID("lab-x-one")} -n ${CURL} http://198.18.4.10:80/`,
     ],
     [
       "by name, from inside",
@@ -88,9 +108,11 @@ test("what looks for an address needs one that was given", () => {
 });
 
 test("places have names for people", () => {
-  expect([say.host(), say.namespaceOf(one), say.inside(one)].map(describeVantage)).toEqual([
+  const { from } = say.http(web).from(remote).answers() as Extract<Probe, { kind: "http" }>;
+  expect([say.host(), say.namespaceOf(one), say.inside(one), from].map(describeVantage)).toEqual([
     "the host",
     "the network namespace of lab-x-one",
     "inside lab-x-one",
+    "the remote machine",
   ]);
 });

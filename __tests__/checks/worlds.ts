@@ -20,6 +20,7 @@ export const HOST_LAB: DeployedLab = {
       story: "nginx",
     },
   ],
+  remotes: [],
   checks: [],
   steps: [],
   tryNext: [],
@@ -33,6 +34,21 @@ export const BRIDGE_LAB: DeployedLab = {
   hostMode: false,
   networks: [{ name: "lab-bridge-lan", subnet: "10.77.0.0/24" }],
   servers: [{ name: "web-1", container: "lab-bridge-web-1", token: "99aa00bb", ports: [8080], story: "nginx" }],
+};
+
+/** The host lab with a machine beside the host. */
+export const REMOTE_LAB: DeployedLab = {
+  ...HOST_LAB,
+  remotes: [
+    {
+      name: "remote",
+      container: "lab-host-remote",
+      subnet: "198.18.4.8/29",
+      address: "198.18.4.10",
+      hostAddress: "198.18.4.9",
+      wire: "wire-0123abcd",
+    },
+  ],
 };
 
 const FACTS = { version: "20.10.24", kernel: "6.18.5", firewall: "iptables", noHostMode: undefined };

@@ -191,6 +191,54 @@ test("every mode of the network, as the provider wants it", () => {
   ]);
 });
 
+describe("a remote machine", () => {
+  const made = lab();
+  const web = made.addServer("web", { network: HostNetwork.of(made.engine), port: 8081 });
+  const remote = made.addRemoteMachine("remote", { subnet: "198.18.4.8/29" });
+  made.check("from-outside", http(web).from(remote).answers(), SAID);
+  const { resource } = synthesized(made);
+
+  test("is a container without any network, and a wire that is laid before the checks are run", () => {
+    expect(resource["docker_container"]?.["remote"]).toMatchObject({
+      name: "lab-mine-remote",
+      network_mode: "none",
+      upload: [{ content: expect.stringContaining(`remote ${remote.token}`) }],
+    });
+    const { wire, checks, preflight } = resource["null_resource"] ?? {};
+    expect(wire).toMatchObject({
+      triggers: { "container remote": "${docker_container.remote.id}", "subnet remote": "198.18.4.8/29" },
+      provisioner: [{ "local-exec": { command: "wire" } }],
+    });
+    expect(checks?.["depends_on"]).toContain("null_resource.wire");
+    expect(checks?.["triggers"]).toMatchObject({ wire: "${null_resource.wire.id}" });
+    expect(preflight?.["triggers"]).toMatchObject({ subnets: "198.18.4.8/29" });
+  });
+
+  test("is described to those who come later", () => {
+    expect(made.describe().remotes).toEqual([
+      {
+        name: "remote",
+        container: "lab-mine-remote",
+        subnet: "198.18.4.8/29",
+        address: "198.18.4.10",
+        hostAddress: "198.18.4.9",
+        wire: `wire-${remote.token}`,
+      },
+    ]);
+  });
+
+  test("is no part of a lab that has none", () => {
+    expect(synthesized(full()).resource["null_resource"]).not.toHaveProperty("wire");
+    const { remotes, ...older } = full().describe();
+    expect(DeployedLab.parse(older)).toMatchObject({ remotes });
+  });
+
+  test("has a name of its own", () => {
+    expect(refused(() => made.addRemoteMachine("web"))).toMatch(/^mine\.remotes: "web" is there already/);
+    expect(refused(() => made.addRemoteMachine("wire"))).toMatch(/^mine\.remotes: "wire" is what every lab calls/);
+  });
+});
+
 test("a resolver of one's choice is given to those on user-defined networks only", () => {
   const made = new App({ outdir });
   setSettings(made, { ...SETTINGS, dns: "192.0.2.53" });
@@ -369,15 +417,18 @@ describe("what is refused", () => {
     expect(refused(() => made.addServer("web", { network: loose }))).toMatch(/is not of this lab/);
   });
 
-  test.each(["image", "checks", "preflight", "gone", "docker", "null", "lab"])("a server that is called %s", (name) => {
-    const made = lab();
-    expect(refused(() => made.addServer(name, { network: HostNetwork.of(made.engine) }))).toBe(
-      `mine.servers: "${name}" is what every lab calls a part of its own; a server or network has another name: ${name}-1`,
-    );
-    expect(refused(() => made.addNetwork(name === "lab" ? "image" : name, { subnet: "10.90.0.0/24" }))).toMatch(
-      /is what every lab calls|is there already/,
-    );
-  });
+  test.each(["image", "checks", "preflight", "wire", "gone", "docker", "null", "lab"])(
+    "a server that is called %s",
+    (name) => {
+      const made = lab();
+      expect(refused(() => made.addServer(name, { network: HostNetwork.of(made.engine) }))).toBe(
+        `mine.servers: "${name}" is what every lab calls a part of its own; a server or network has another name: ${name}-1`,
+      );
+      expect(refused(() => made.addNetwork(name === "lab" ? "image" : name, { subnet: "10.90.0.0/24" }))).toMatch(
+        /is what every lab calls|is there already/,
+      );
+    },
+  );
 
   test.each(["My lab", "$(id)", "1st", "lab_1"])("a lab that is called %s", (id) => {
     expect(refused(() => lab(id))).toMatch(/^lab: .* is not a name; a name is lower-case letters, digits and hyphens/);

@@ -14,14 +14,21 @@ test("a checkout has settings of its own", () => {
 });
 
 test("variables come before them, empty ones do not", () => {
-  const environment = { LAB_INSTANCE: "ci", LAB_PREFIX: "ci", LAB_IMAGE: "nginx:1.27", LAB_DNS: "192.0.2.53" };
+  const environment = {
+    LAB_INSTANCE: "ci",
+    LAB_PREFIX: "ci",
+    LAB_IMAGE: "nginx:1.27",
+    LAB_DNS: "192.0.2.53",
+    LAB_REMOTE_RANGE: "203.0.113.0/24",
+  };
   expect(settingsFrom(environment, "/home/ada/labs")).toMatchObject({
     instance: "ci",
     prefix: "ci",
     image: "nginx:1.27",
     dns: "192.0.2.53",
+    remoteRange: "203.0.113.0/24",
   });
-  expect(settingsFrom({ LAB_PREFIX: "", LAB_IMAGE: "", LAB_DNS: "" }, "/home/ada/labs")).toEqual(
+  expect(settingsFrom({ LAB_PREFIX: "", LAB_IMAGE: "", LAB_DNS: "", LAB_REMOTE_RANGE: "" }, "/home/ada/labs")).toEqual(
     settingsFrom({}, "/home/ada/labs"),
   );
 });

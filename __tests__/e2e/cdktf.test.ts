@@ -16,7 +16,7 @@ describe("the same lab by the cdktf command, with no flags or variables of its o
 
   test("cdktf deploy creates it, and shows that it was proven", async () => {
     const deploy = await project.cdktf(["deploy", "host", "--auto-approve"]);
-    expect(deploy.said).toContain("lab host: 12 passed, 0 failed");
+    expect(deploy.said).toMatch(/lab host: \d+ passed, 0 failed/);
     expect(deploy.exit).toBe(0);
   });
 

@@ -16,7 +16,7 @@ const onPath = (process.env["PATH"] ?? "").split(delimiter).some((folder) => exi
   test("a lab comes up, proven, by the lab command and by cdktf, and vanishes", async () => {
     const before = await snapshot();
     const deploy = await project.cdktf(["deploy", "host", "--auto-approve"]);
-    expect(deploy.said).toContain("lab host: 12 passed, 0 failed");
+    expect(deploy.said).toMatch(/lab host: \d+ passed, 0 failed/);
     const up = await project.lab(["up", "host"]);
     expect(up.stdout).not.toContain("docker_container");
     expect(up.exit).toBe(0);

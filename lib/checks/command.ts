@@ -10,6 +10,8 @@ export const Reference = z.discriminatedUnion("ref", [
   z.strictObject({ ref: z.literal("container-pid"), container: z.string() }),
   /** When a container was started last. */
   z.strictObject({ ref: z.literal("container-start"), container: z.string() }),
+  /** The same of a remote machine's container, which is one only as long as its wire leads to the host. */
+  z.strictObject({ ref: z.literal("remote-pid"), container: z.string(), wire: z.string(), lab: z.string() }),
   /** The process id of the engine's daemon. */
   z.strictObject({ ref: z.literal("engine-pid") }),
   /** A container's address on one of the engine's networks. */
@@ -30,6 +32,12 @@ export type Command = readonly Word[];
 
 export const containerPid = (container: string): Reference => ({ ref: "container-pid", container });
 export const containerStart = (container: string): Reference => ({ ref: "container-start", container });
+export const remotePid = (remote: { container: string; wire: string; lab: string }): Reference => ({
+  ref: "remote-pid",
+  container: remote.container,
+  wire: remote.wire,
+  lab: remote.lab,
+});
 export const enginePid: Reference = { ref: "engine-pid" };
 export const eachHostAddress: Reference = { ref: "each-host-address" };
 
@@ -79,10 +87,15 @@ function escaped(text: string): string {
   return text.replace(/[\\"$`]/g, "\\$&");
 }
 
+function pidOf({ container }: { container: string }): string {
+  return `$(docker inspect -f '{{.State.Pid}}' ${quoted(container)})`;
+}
+
 type Of<R extends Reference["ref"]> = Extract<Reference, { ref: R }>;
 const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
-  "container-pid": ({ container }) => `$(docker inspect -f '{{.State.Pid}}' ${quoted(container)})`,
+  "container-pid": pidOf,
   "container-start": ({ container }) => `$(docker inspect -f '{{.State.StartedAt}}' ${quoted(container)})`,
+  "remote-pid": pidOf,
   "engine-pid": () => "$(cat /run/docker.pid)",
   "container-address": ({ container, network }) =>
     `$(docker inspect -f '{{(index .NetworkSettings.Networks "${network}").IPAddress}}' ${quoted(container)})`,

@@ -44,6 +44,21 @@ export const DeployedLab = z
     ),
     /** What follows from the networks and servers is derived from this. Absent in labs that older versions deployed. */
     topology: Topology.optional(),
+    /** Machines beside the host, to look at it from outside. None in labs that older versions deployed. */
+    remotes: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          container: z.string(),
+          subnet: z.string(),
+          address: z.string(),
+          /** The host's address, as the machine sees it. */
+          hostAddress: z.string(),
+          /** The host's end of the wire to it. */
+          wire: z.string(),
+        }),
+      )
+      .default([]),
     /** What holds at the beginning. */
     checks: z.array(Check),
     /** What is done after that, one step after the other, with what holds then. */

@@ -12,16 +12,17 @@ export interface Traces {
 
 /** What is left of a lab after its teardown, in words for a person; empty when it has vanished. Pure. */
 export function leftovers(
-  lab: Pick<DeployedLab, "id" | "instance" | "networks">,
+  lab: Pick<DeployedLab, "id" | "instance" | "networks" | "remotes">,
   world: World,
   traces: Traces,
 ): string[] {
   const mine = (one: { lab: string | undefined; instance: string | undefined }): boolean =>
     one.lab === lab.id && one.instance === lab.instance;
-  const subnets = lab.networks.flatMap(({ subnet }) => Subnet.observed(subnet) ?? []);
+  const subnets = [...lab.networks, ...lab.remotes].flatMap(({ subnet }) => Subnet.observed(subnet) ?? []);
   return [
     ...world.containers.filter(mine).map(({ name }) => `container ${name}`),
     ...world.networks.filter(mine).map(({ name }) => `network ${name}`),
+    ...lab.remotes.filter(({ wire }) => world.interfaces.includes(wire)).map(({ wire }) => `interface ${wire}`),
     ...traces.answering.map((name) => `server ${name} still answers on the host`),
     ...world.routes
       .filter(({ destination }) => subnets.some((subnet) => subnet.toString() === destination))

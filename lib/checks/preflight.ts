@@ -36,8 +36,8 @@ export function refuseClashes(labs: readonly DeployedLab[]): void {
       freePort(listener.port, new Set(wanted.map((one) => one.listener.port)))?.toString(),
     );
   }
-  const subnets = labs.flatMap(({ id, networks }) =>
-    networks.flatMap(({ name, subnet }) => {
+  const subnets = labs.flatMap(({ id, networks, remotes }) =>
+    [...networks, ...remotes].flatMap(({ name, subnet }) => {
       const parsed = Subnet.observed(subnet);
       return parsed === undefined ? [] : [{ id, name, subnet: parsed }];
     }),
@@ -60,7 +60,7 @@ function hostModeObstacle(lab: DeployedLab, { facts }: World): string[] {
 
 function nameObstacles(lab: DeployedLab, world: World, known: readonly string[]): string[] {
   const wanted = [
-    ...lab.servers.map(({ container }) => ({ kind: "container" as const, name: container })),
+    ...[...lab.servers, ...lab.remotes].map(({ container }) => ({ kind: "container" as const, name: container })),
     ...lab.networks.map(({ name }) => ({ kind: "network" as const, name })),
   ];
   return wanted.flatMap(({ kind, name }) => {
@@ -143,7 +143,7 @@ function subnetObstacles(lab: DeployedLab, world: World): string[] {
   const taken = [
     ...others.flatMap(({ name, subnets }) => subnets.map((text) => ({ text, holder: `Docker network "${name}"` }))),
     ...world.routes
-      .filter((route) => !isOwnBridge(lab, world, route.device))
+      .filter(({ device }) => !isOwnBridge(lab, world, device) && !lab.remotes.some(({ wire }) => wire === device))
       .map(({ destination, device }) => ({
         text: destination,
         holder: `a route of this host (${device ?? "no device"})`,
@@ -152,14 +152,22 @@ function subnetObstacles(lab: DeployedLab, world: World): string[] {
     const subnet = Subnet.observed(text);
     return subnet === undefined ? [] : [{ subnet, holder }];
   });
-  return lab.networks.flatMap(({ name, subnet: text }) => {
+  const wanted = [
+    ...lab.networks.map(({ name, subnet }) => ({ of: `network "${name}"`, text: subnet, advice: "Use another" })),
+    ...lab.remotes.map(({ name, subnet }) => ({
+      of: `remote machine "${name}"`,
+      text: subnet,
+      advice: "Have it elsewhere (LAB_REMOTE_RANGE)",
+    })),
+  ];
+  return wanted.flatMap(({ of, text, advice }) => {
     const subnet = Subnet.observed(text);
     const clash = taken.find((one) => subnet?.overlaps(one.subnet));
     if (subnet === undefined || clash === undefined) return [];
     const free = subnet.nextFree(taken.map((one) => one.subnet));
     return [
-      `subnet ${text} of network "${name}" overlaps ${clash.subnet.toString()} of ${clash.holder}` +
-        (free === undefined ? "" : `. Use another, e.g. ${free.toString()}`),
+      `subnet ${text} of ${of} overlaps ${clash.subnet.toString()} of ${clash.holder}` +
+        (free === undefined ? "" : `. ${advice}, e.g. ${free.toString()}`),
     ];
   });
 }

@@ -52,7 +52,7 @@ export const NOTHING = (): readonly Need[] => [];
 export const ROOT = (): readonly Need[] => ["root"];
 /** What looking from there takes, whatever is looked at. */
 export const rootFor = ({ from }: { readonly from: Vantage }): readonly Need[] =>
-  from.kind === "namespace" ? ["root"] : [];
+  from.kind === "namespace" || from.kind === "remote" ? ["root"] : [];
 
 export const pass = (actual: string): Judgement => ({ verdict: "pass", actual });
 export const fail = (actual: string, meaning: string, ...lookAt: string[]): Judgement => ({

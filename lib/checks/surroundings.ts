@@ -44,6 +44,8 @@ async function resolve(docker: Docker, reference: Reference): Promise<readonly s
       return [String(await containerPid(docker, reference.container))];
     case "container-start":
       return [(await inspectContainer(docker, reference.container)).State.StartedAt];
+    case "remote-pid":
+      return [String(await remotePid(docker, reference))];
     case "engine-pid":
       return [await enginePid()];
     case "container-address":
@@ -59,6 +61,15 @@ async function containerPid(docker: Docker, name: string): Promise<number> {
   const { State } = await inspectContainer(docker, name);
   if (!State.Running) throw new Unresolved(`container ${name} is not running (${State.Status})`);
   return State.Pid;
+}
+
+/** A container that is started anew has a new namespace: the wire went with the old one, and its host's end too. */
+async function remotePid(docker: Docker, remote: { container: string; wire: string; lab: string }): Promise<number> {
+  const pid = await containerPid(docker, remote.container);
+  if (remote.wire in networkInterfaces()) return pid;
+  throw new Unresolved(
+    `no wire (${remote.wire}) leads to the remote machine ${remote.container}: npx lab up ${remote.lab} lays it again`,
+  );
 }
 
 async function containerAddress(docker: Docker, name: string, network: string): Promise<string> {

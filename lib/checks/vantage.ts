@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Command, containerPid } from "./command";
+import { type Command, containerPid, remotePid } from "./command";
 
 /** A place to look from. */
 export const Vantage = z.discriminatedUnion("kind", [
@@ -9,6 +9,8 @@ export const Vantage = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("namespace"), container: z.string() }),
   /** Inside the container, with its own file system (and so its resolver) and its own tools. */
   z.strictObject({ kind: z.literal("container"), container: z.string() }),
+  /** A lab's remote machine: what others on the network see of the host. */
+  z.strictObject({ kind: z.literal("remote"), container: z.string(), wire: z.string(), lab: z.string() }),
 ]);
 export type Vantage = z.infer<typeof Vantage>;
 
@@ -23,6 +25,8 @@ export function at(vantage: Vantage, command: Command): Command {
       return ["nsenter", "-t", [containerPid(vantage.container)], "-n", ...command];
     case "container":
       return ["docker", "exec", vantage.container, ...command];
+    case "remote":
+      return ["nsenter", "-t", [remotePid(vantage)], "-n", ...command];
   }
 }
 
@@ -34,5 +38,7 @@ export function describeVantage(vantage: Vantage): string {
       return `the network namespace of ${vantage.container}`;
     case "container":
       return `inside ${vantage.container}`;
+    case "remote":
+      return "the remote machine";
   }
 }

@@ -2,6 +2,7 @@ import { isIPv4 } from "net";
 import type { Identity } from "../topology/identity";
 import { BridgeNetwork } from "../topology/network";
 import { Refusal } from "../topology/refusal";
+import { RemoteMachine } from "../topology/remote-machine";
 import type { Server } from "../topology/server";
 import { eachHostAddress, type Word } from "./command";
 import type { FailureMode } from "./curl";
@@ -26,23 +27,30 @@ export const inside = (server: Pick<Server, "container">): Vantage => ({
   container: server.container,
 });
 
-/** An HTTP request to a server. Without more words: from the host, to where the server itself listens. */
-export const http = (server: Server): HttpRequest => new HttpRequest(server, HOST, addressOf(server), server.port);
+/**
+ * An HTTP request to a server, or to a remote machine. Without more words: from the host, to where the server itself
+ * listens.
+ */
+export const http = (server: Server | RemoteMachine): HttpRequest =>
+  new HttpRequest(server, HOST, addressOf(server), server.port);
 
 class HttpRequest {
+  /** @param address undefined where it is the host's own, which depends on from where one looks */
   constructor(
-    private readonly server: Server,
-    private readonly vantage: Vantage,
-    private readonly address: Word,
+    private readonly server: Server | RemoteMachine,
+    private readonly vantage: Vantage | RemoteMachine,
+    private readonly address: Word | undefined,
     private readonly port: number,
   ) {}
 
-  from(vantage: Vantage): HttpRequest {
+  from(vantage: Vantage | RemoteMachine): HttpRequest {
     return new HttpRequest(this.server, vantage, this.address, this.port);
   }
 
   /** By a name that the vantage's resolver knows: the server's own (in a shared namespace, its owner's), or an alias. */
-  byName(name = this.server.namespaceOwner.name): HttpRequest {
+  byName(
+    name = this.server instanceof RemoteMachine ? this.server.name : this.server.namespaceOwner.name,
+  ): HttpRequest {
     return new HttpRequest(this.server, this.vantage, name, this.port);
   }
 
@@ -51,9 +59,9 @@ class HttpRequest {
     return new HttpRequest(this.server, this.vantage, address, port);
   }
 
-  /** On one of the host's own ports, at the loopback address. */
+  /** On one of the host's own ports: at the loopback address, or at the address by which a remote machine knows the host. */
   onHostPort(port: number): HttpRequest {
-    return new HttpRequest(this.server, this.vantage, "127.0.0.1", port);
+    return new HttpRequest(this.server, this.vantage, undefined, port);
   }
 
   /** On every IPv4 address that the host has. */
@@ -63,7 +71,12 @@ class HttpRequest {
 
   /** The server itself answers: by its token, not only by a status. */
   answers(): Probe {
-    return { kind: "http", from: this.vantage, target: this.target, outcome: "answers" };
+    return { kind: "http", from: placeOf(this.vantage), target: this.target, outcome: "answers" };
+  }
+
+  /** The server itself answers, and to it the request comes from this address: that shows address translation. */
+  answersTo(client: string): Probe {
+    return { kind: "http", from: placeOf(this.vantage), target: this.target, outcome: "answers", client };
   }
 
   /** Nothing listens there. @param control what must answer from the same vantage meanwhile: so that the failure proves something */
@@ -92,7 +105,7 @@ class HttpRequest {
    * @throws Refusal for an address, here or in the control
    */
   hasNoNameWhile(control: HttpRequest): Probe {
-    for (const { address } of [this, control]) {
+    for (const address of [this.target.host, control.target.host]) {
       if (typeof address === "string" && !isIPv4(address)) continue;
       throw new Refusal(
         "hasNoNameWhile",
@@ -103,18 +116,41 @@ class HttpRequest {
   }
 
   private fails(outcome: FailureMode, control: HttpRequest): Probe {
-    return { kind: "http", from: this.vantage, target: this.target, outcome, control: control.target };
+    return {
+      kind: "http",
+      from: placeOf(this.vantage),
+      target: this.target,
+      outcome,
+      control: control.from(this.vantage).target,
+    };
   }
 
   private get target(): { host: Word; port: number; server: { name: string; token: string; container: string } } {
     const { name, token, container } = this.server;
-    return { host: this.address, port: this.port, server: { name, token, container } };
+    return { host: this.address ?? hostAsSeenFrom(this.vantage), port: this.port, server: { name, token, container } };
   }
 }
 
-/** Where a server listens: in a shared namespace, the owner's address; without any network, loopback alone. */
-function addressOf({ namespaceOwner: { network, address, container } }: Server): Word {
-  if (network.mode === "host" || network.mode === "none") return "127.0.0.1";
+function placeOf(vantage: Vantage | RemoteMachine): Vantage {
+  if (!(vantage instanceof RemoteMachine)) return vantage;
+  const { container, wire, identity } = vantage;
+  return { kind: "remote", container, wire, lab: identity.lab };
+}
+
+/** By which address one asks the host itself. */
+function hostAsSeenFrom(vantage: Vantage | RemoteMachine): string {
+  return vantage instanceof RemoteMachine ? vantage.hostAddress : "127.0.0.1";
+}
+
+/**
+ * Where a server listens: in a shared namespace, the owner's address; without any network, loopback alone; undefined in
+ * host mode, where it depends on from where one asks.
+ */
+function addressOf(server: Server | RemoteMachine): Word | undefined {
+  if (server instanceof RemoteMachine) return server.address;
+  const { network, address, container } = server.namespaceOwner;
+  if (network.mode === "host") return undefined;
+  if (network.mode === "none") return "127.0.0.1";
   return address ?? [{ ref: "container-address", container, network: network.engineName }];
 }
 
@@ -123,13 +159,13 @@ export const tcp = (server: Server): TcpConnection => new TcpConnection(HOST, ad
 
 class TcpConnection {
   constructor(
-    private readonly vantage: Vantage,
-    private readonly host: Word,
+    private readonly vantage: Vantage | RemoteMachine,
+    private readonly address: Word | undefined,
     private readonly port: number,
   ) {}
 
-  from(vantage: Vantage): TcpConnection {
-    return new TcpConnection(vantage, this.host, this.port);
+  from(vantage: Vantage | RemoteMachine): TcpConnection {
+    return new TcpConnection(vantage, this.address, this.port);
   }
 
   at(address: Word, port = this.port): TcpConnection {
@@ -137,26 +173,44 @@ class TcpConnection {
   }
 
   connects(): Probe {
-    return { kind: "tcp", from: this.vantage, target: this.target, outcome: "connects" };
+    return { kind: "tcp", from: placeOf(this.vantage), target: this.target, outcome: "connects" };
   }
 
   /** @param control what must be connected to from the same vantage meanwhile */
   isRefusedWhile(control: TcpConnection): Probe {
-    return { kind: "tcp", from: this.vantage, target: this.target, outcome: "refused", control: control.target };
+    return {
+      kind: "tcp",
+      from: placeOf(this.vantage),
+      target: this.target,
+      outcome: "refused",
+      control: control.from(this.vantage).target,
+    };
   }
 
   /** @param control as above */
   isDroppedWhile(control: TcpConnection): Probe {
-    return { kind: "tcp", from: this.vantage, target: this.target, outcome: "dropped", control: control.target };
+    return {
+      kind: "tcp",
+      from: placeOf(this.vantage),
+      target: this.target,
+      outcome: "dropped",
+      control: control.from(this.vantage).target,
+    };
   }
 
   /** @param control as above */
   isUnreachableWhile(control: TcpConnection): Probe {
-    return { kind: "tcp", from: this.vantage, target: this.target, outcome: "unreachable", control: control.target };
+    return {
+      kind: "tcp",
+      from: placeOf(this.vantage),
+      target: this.target,
+      outcome: "unreachable",
+      control: control.from(this.vantage).target,
+    };
   }
 
   private get target(): { host: Word; port: number } {
-    return { host: this.host, port: this.port };
+    return { host: this.address ?? hostAsSeenFrom(this.vantage), port: this.port };
   }
 }
 

@@ -5,6 +5,7 @@ import { withToolbox } from "../checks/toolbox";
 import { look } from "../checks/world";
 import { removeLabelled } from "./remove-labelled";
 import { traces } from "./traces";
+import { wiresGone } from "./wires";
 
 /** What came of clearing up behind a lab. */
 export interface ClearedUp {
@@ -17,9 +18,10 @@ export interface ClearedUp {
 /** Removes what carries a lab's labels and no state knows, and looks whether anything is left of the lab. */
 export async function clearUp(
   docker: Docker,
-  lab: Pick<DeployedLab, "id" | "instance" | "networks" | "servers">,
+  lab: Pick<DeployedLab, "id" | "instance" | "networks" | "servers" | "remotes">,
 ): Promise<ClearedUp> {
   const removed = await removeLabelled(docker, lab);
+  await wiresGone(lab.remotes);
   // What an ordinary user looks with carries the lab's labels, too: it is gone before the engine is asked for those.
   const found = await withToolbox(docker, lab, (execute) => traces(lab, execute));
   return { removed, left: leftovers(lab, await look(docker), found) };

@@ -10,7 +10,7 @@ export interface Progress {
 }
 
 /** Resources that are the program's own machinery: not worth a line unless they take time. */
-const QUIET = ["null_resource.gone", "null_resource.preflight", "docker_image.image"];
+const QUIET = ["null_resource.gone", "null_resource.preflight", "null_resource.wire", "docker_image.image"];
 
 /** Shows what Terraform does: on a terminal a line that moves, then a line for each resource with its time. */
 export function progressOf(session: Session): Progress {

@@ -14,6 +14,7 @@ import { checkedName } from "../topology/name";
 import { BridgeNetwork, type BridgeNetworkProps, Engine } from "../topology/network";
 import { Refusal } from "../topology/refusal";
 import { EVERY_ADDRESS, type HostListener, listenerText } from "../topology/publication";
+import { RemoteMachine, type RemoteMachineProps } from "../topology/remote-machine";
 import { type Attachment, Server, type ServerProps } from "../topology/server";
 import { literal, literals } from "./literal";
 import {
@@ -65,6 +66,8 @@ export interface LabStep {
 
 /** Actions after which a server may not run: Terraform must not insist that it does. */
 const STOPPING: readonly Action["do"][] = ["kill", "stop"];
+/** The stage that wires remote machines to the host. Its name is taken even where no lab has one yet. */
+const WIRE = "wire";
 
 /** nginx ends its requests in that time after SIGQUIT; then it is killed. */
 const GRACE_SECONDS = 5;
@@ -92,7 +95,9 @@ export abstract class LabStack extends TerraformStack {
   private readonly throwAways: ThrowAway[] = [];
   private readonly commands: string[] = [];
   private readonly networks = new Map<BridgeNetwork, Network>();
-  private readonly containers = new Map<Server, Container>();
+  private readonly containers = new Map<Server | RemoteMachine, Container>();
+  /** Only where there is a remote machine to be wired. */
+  private wire: NullResource | undefined;
   private readonly stages: { preflight: NullResource; image: Image; checks: NullResource };
 
   /** @throws Refusal for a bad id */
@@ -156,6 +161,30 @@ export abstract class LabStack extends TerraformStack {
     this.containers.set(server, container);
     this.refreshStages();
     return server;
+  }
+
+  /**
+   * Adds a machine beside the host, to look at the host from outside: `http(web).from(remote)`. It has one wire, to the
+   * host, and answers like a server, so that `http(remote).from(namespaceOf(web))` tells whose address web goes by.
+   * @throws Refusal for a bad or taken name or subnet
+   */
+  addRemoteMachine(name: string, props: RemoteMachineProps = {}): RemoteMachine {
+    this.refuseOwnName("remotes", name);
+    const { remoteRange } = this.settings;
+    const remote = this.lab.addRemoteMachine(new RemoteMachine(this.lab.identity, name, props, remoteRange));
+    const container = new Container(this, name, {
+      name: remote.container,
+      image: this.stages.image.imageId,
+      networkMode: "none",
+      upload: [{ file: SITE_FILE, content: literal(siteOf(remote)) }],
+      labels: [...this.labels(), { label: LABEL.server, value: name }],
+      destroyGraceSeconds: GRACE_SECONDS,
+      dependsOn: [this.stages.preflight],
+    });
+    this.containers.set(remote, container);
+    this.wire ??= new NullResource(this, WIRE, { provisioners: [this.stage("wire")] });
+    this.refreshStages();
+    return remote;
   }
 
   /**
@@ -255,6 +284,14 @@ export abstract class LabStack extends TerraformStack {
         ...(server.hostListeners[0] === undefined ? {} : { url: urlOf(server.hostListeners[0]) }),
       })),
       topology: this.lab.topology(),
+      remotes: this.lab.remotes.map(({ name, container, subnet, address, hostAddress, wire }) => ({
+        name,
+        container,
+        subnet: subnet.toString(),
+        address,
+        hostAddress,
+        wire,
+      })),
       checks: this.checks,
       steps: this.steps,
       tryNext: this.commands,
@@ -304,8 +341,8 @@ export abstract class LabStack extends TerraformStack {
 
   /**
    * What surrounds the containers, in the order of creation: `gone` (does nothing now; being destroyed last, it proves
-   * that nothing is left), `preflight` (refuses before anything is created), then networks and containers, then
-   * `checks`. Checks hang on a resource of their own, so that a failing one never taints a container.
+   * that nothing is left), `preflight` (refuses before anything is created), then networks and containers,
+   * `wire` (lays the wires of remote machines), then `checks`. Checks hang on a resource of their own, so that a failing one never taints a container.
    */
   private declareStages(): { preflight: NullResource; image: Image; checks: NullResource } {
     const gone = new NullResource(this, "gone", {
@@ -328,14 +365,24 @@ export abstract class LabStack extends TerraformStack {
 
   /** Triggers say what a stage depends on, and a plan shows them: ports and subnets; containers and command lines. */
   private refreshStages(): void {
-    const { networks, servers } = this.lab;
+    const { networks, servers, remotes } = this.lab;
     this.stages.preflight.triggers = {
       image: literal(this.settings.image),
       ports: servers.flatMap((server) => server.hostListeners.map(listenerText)).join(" "),
-      subnets: networks.map((network) => network.subnet.toString()).join(" "),
+      subnets: [...networks, ...remotes].map(({ subnet }) => subnet.toString()).join(" "),
     };
+    if (this.wire !== undefined) {
+      this.wire.triggers = Object.fromEntries(
+        remotes.flatMap((remote) => [
+          [`container ${remote.name}`, this.containers.get(remote)?.id],
+          [`subnet ${remote.name}`, remote.subnet.toString()],
+          ["networks", networks.map(({ subnet }) => subnet.toString()).join(" ")],
+        ]),
+      ) as Record<string, string>;
+    }
     this.stages.checks.triggers = Object.fromEntries([
       ...[...this.containers].map(([server, container]) => [`container ${server.name}`, container.id]),
+      ...(this.wire === undefined ? [] : [[WIRE, this.wire.id]]),
       ...this.steps.map((step, index) => [
         `step ${String(index + 1)} ${step.name}`,
         literal(actionLines(step).join("; ")),
@@ -348,9 +395,11 @@ export abstract class LabStack extends TerraformStack {
       this.stage("checks"),
       ...(runs ? [{ ...this.stage("throw-aways"), when: "destroy" as const }] : []),
     ];
-    this.stages.checks.dependsOn = [...this.networks.values(), ...this.containers.values()].map((one) =>
-      dependable(one),
-    );
+    this.stages.checks.dependsOn = [
+      ...this.networks.values(),
+      ...this.containers.values(),
+      ...(this.wire === undefined ? [] : [this.wire]),
+    ].map((one) => dependable(one));
   }
 
   private declared(network: BridgeNetwork): Network {
@@ -364,8 +413,8 @@ export abstract class LabStack extends TerraformStack {
     if (this.throwAways.some((one) => one.name === name)) {
       throw new Refusal(`${this.lab.id}.${property}`, `"${name}" is there already; a name is given once in a lab`);
     }
-    const added = [...this.lab.networks, ...this.lab.servers].some((one) => one.name === name);
-    if (added || this.node.tryFindChild(name) === undefined) return;
+    const added = [...this.lab.networks, ...this.lab.servers, ...this.lab.remotes].some((one) => one.name === name);
+    if (added || (name !== WIRE && this.node.tryFindChild(name) === undefined)) return;
     throw new Refusal(
       `${this.lab.id}.${property}`,
       `"${name}" is what every lab calls a part of its own; a server or network has another name`,

@@ -15,6 +15,8 @@ export interface Settings {
   readonly version: string;
   /** Whom the embedded resolver asks for names that it does not know. @default whom the host asks */
   readonly dns?: string;
+  /** Where remote machines have their subnets. @default the range for measurements, 198.18.0.0/16 */
+  readonly remoteRange?: string;
   /** This program, as a stack's folder sees it. Relative: synthesis is the same in every checkout. */
   readonly program: string;
 }
@@ -22,7 +24,7 @@ export interface Settings {
 /** The image that set-up brings; its tag is local to the machine. */
 export const SERVER_IMAGE = "docker-network-labs/nginx:local";
 
-/** LAB_IMAGE, LAB_INSTANCE, LAB_PREFIX and LAB_DNS, where set, come before what the checkout would use. */
+/** LAB_IMAGE, LAB_INSTANCE, LAB_PREFIX, LAB_DNS and LAB_REMOTE_RANGE, where set, come before what the checkout would use. */
 export function settingsFrom(environment: NodeJS.ProcessEnv, projectFolder: string): Settings {
   return {
     instance: environment["LAB_INSTANCE"] || instanceOf(projectFolder),
@@ -30,6 +32,7 @@ export function settingsFrom(environment: NodeJS.ProcessEnv, projectFolder: stri
     image: environment["LAB_IMAGE"] || SERVER_IMAGE,
     version,
     ...(environment["LAB_DNS"] ? { dns: environment["LAB_DNS"] } : {}),
+    ...(environment["LAB_REMOTE_RANGE"] ? { remoteRange: environment["LAB_REMOTE_RANGE"] } : {}),
     program: relative(resolve(projectFolder, STACK_FOLDER), join(packageFolder(__dirname), "bin/lab.js")),
   };
 }

@@ -39,6 +39,7 @@ export class BridgeLab extends LabStack {
     });
     const web2 = this.addServer("web-2", { network: lan, address: lan.subnet.address(3) });
     const plain = this.addServer("plain", { network: DefaultBridge.of(this.engine) });
+    const remote = this.addRemoteMachine("remote");
     const servers = [web1, web2, plain];
 
     for (const server of servers) {
@@ -104,6 +105,11 @@ export class BridgeLab extends LabStack {
       claim: "B7",
       fact: "P3",
     });
+    this.check("web-1/published-outside", http(web1).onHostPort(published).from(remote).answersTo(remote.address), {
+      what: `another machine reaches web-1 by the host's port ${String(published)}`,
+      why: "The kernel rewrites where the packets go to, and not where they come from: web-1 sees the machine's own address.",
+      claim: "B7",
+    });
     this.check("web-1/publisher", listening(published).isHeldByEngineFor(web1), {
       what: `the host's port ${String(published)} belongs to the engine, not to nginx`,
       why: "The server listens in another namespace; on the host, docker-proxy (or dockerd) holds the port for it.",
@@ -140,6 +146,12 @@ export class BridgeLab extends LabStack {
       why: "The containers' addresses mean nothing outside this host, so the kernel replaces them (NAT).",
       claim: "B7",
       fact: "B9",
+    });
+
+    this.check("web-2/masqueraded", http(remote).from(namespaceOf(web2)).answersTo(remote.hostAddress), {
+      what: "another machine that web-2 asks sees the host's address",
+      why: "On the way out the kernel puts the host's address in the place of web-2's (masquerade), which nobody outside could answer.",
+      claim: "B7",
     });
 
     this.tryNext(`curl -i http://127.0.0.1:${String(published)}/`);

@@ -27,6 +27,7 @@ export class HostLab extends LabStack {
       port: props.httpPort ?? 80,
       portOption: "LAB_HTTP_PORT",
     });
+    const remote = this.addRemoteMachine("remote");
 
     this.check("web/same-namespace", namespace("net", web).isEngines(), {
       what: "web shares the host's network namespace",
@@ -66,6 +67,11 @@ export class HostLab extends LabStack {
     this.check("web/answers-everywhere", http(web).onEveryHostAddress().answers(), {
       what: "web answers on every address of the host",
       why: "nginx listens on 0.0.0.0, which in this namespace means every address that the host has.",
+      claim: "A4",
+    });
+    this.check("web/from-outside", http(web).from(remote).answersTo(remote.address), {
+      what: "another machine reaches web by the host's own address",
+      why: "There is no container's address to know and no mapping: one asks the host, and web sees who asks.",
       claim: ["A4", "B15"],
     });
     this.check("web/owner", listening(web.port).isOwnedBy(web), {

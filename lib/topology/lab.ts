@@ -4,6 +4,7 @@ import { LONGEST_NAME } from "./name";
 import { freePort } from "./port";
 import { collide, type HostListener, listenerText } from "./publication";
 import { Refusal } from "./refusal";
+import type { RemoteMachine } from "./remote-machine";
 import type { Attachment, Server } from "./server";
 import type { Topology } from "./topology";
 
@@ -11,6 +12,7 @@ import type { Topology } from "./topology";
 export class Lab {
   readonly networks: BridgeNetwork[] = [];
   readonly servers: Server[] = [];
+  readonly remotes: RemoteMachine[] = [];
 
   readonly id: string;
 
@@ -21,16 +23,17 @@ export class Lab {
   /** @throws Refusal when its name or its subnet is taken by another of this lab */
   addNetwork(network: BridgeNetwork): BridgeNetwork {
     this.refuseTwice("networks", network.name);
-    const clash = this.networks.find((other) => other.subnet.overlaps(network.subnet));
-    if (clash !== undefined) {
-      throw new Refusal(
-        `${this.id}.${network.name}.subnet`,
-        `${network.subnet.toString()} overlaps ${clash.subnet.toString()} of network "${clash.name}"; subnets on one engine are disjoint`,
-        network.subnet.nextFree(this.networks.map((other) => other.subnet))?.toString(),
-      );
-    }
+    this.refuseTakenSubnet(network);
     this.networks.push(network);
     return network;
+  }
+
+  /** @throws Refusal when its name or its subnet is taken by another of this lab */
+  addRemoteMachine(remote: RemoteMachine): RemoteMachine {
+    this.refuseTwice("remotes", remote.name);
+    this.refuseTakenSubnet(remote);
+    this.remotes.push(remote);
+    return remote;
   }
 
   /** @throws Refusal when its name, its address, an alias or a port that it takes is taken by another of this lab */
@@ -82,9 +85,23 @@ export class Lab {
     };
   }
 
-  /** Networks and servers share their names: what is declared for them is addressed by name alone. */
+  private refuseTakenSubnet({ name, subnet }: BridgeNetwork | RemoteMachine): void {
+    const others = [
+      ...this.networks.map((network) => ({ holder: `network "${network.name}"`, subnet: network.subnet })),
+      ...this.remotes.map((remote) => ({ holder: `remote machine "${remote.name}"`, subnet: remote.subnet })),
+    ];
+    const clash = others.find((other) => other.subnet.overlaps(subnet));
+    if (clash === undefined) return;
+    throw new Refusal(
+      `${this.id}.${name}.subnet`,
+      `${subnet.toString()} overlaps ${clash.subnet.toString()} of ${clash.holder}; subnets on one engine are disjoint`,
+      subnet.nextFree(others.map((other) => other.subnet))?.toString(),
+    );
+  }
+
+  /** Networks, servers and remote machines share their names: what is declared for them is addressed by name alone. */
   private refuseTwice(property: string, name: string): void {
-    const names = [...this.networks, ...this.servers].map((other) => other.name);
+    const names = [...this.networks, ...this.servers, ...this.remotes].map((other) => other.name);
     if (!names.includes(name)) return;
     const free = names
       .map((_, n) => `-${String(n + 2)}`)

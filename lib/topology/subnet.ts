@@ -88,6 +88,16 @@ export class Subnet {
     return toText(this.first + n);
   }
 
+  /**
+   * One of the equal parts of it that have this prefix length; itself where it is not larger.
+   * @param n which one; counted on from the first again after the last
+   */
+  part(prefixLength: number, n: number): Subnet {
+    if (prefixLength <= this.prefixLength) return this;
+    const parts = 2 ** (prefixLength - this.prefixLength);
+    return new Subnet(this.first + (n % parts) * 2 ** (32 - prefixLength), prefixLength);
+  }
+
   contains(address: string): boolean {
     const number = toNumber(address);
     return number !== undefined && number >= this.first && number < this.end;

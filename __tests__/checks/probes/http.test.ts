@@ -183,6 +183,48 @@ describe("answers", () => {
   });
 });
 
+describe("answers to a client", () => {
+  const client: HttpProbe = { ...answers, client: "10.77.0.1" };
+
+  test("expects the server itself, asked by that address", () => {
+    expect(expectedOf(client)).toBe("HTTP 200 from web-1 (token 7f3a0c1d), asked by 10.77.0.1");
+    expect(commandsOf(client)).toEqual(commandsOf(answers));
+  });
+
+  test("passes when the server says so", () => {
+    expect(judge(client, findings({ request: web1Answers }))).toEqual({
+      verdict: "pass",
+      actual: "HTTP 200 from web-1, asked by 10.77.0.1",
+    });
+  });
+
+  test("fails when the server was asked by another, or does not say", () => {
+    const other: HttpProbe = { ...answers, client: "10.77.0.11" };
+    expect(judge(other, findings({ request: web1Answers }))).toEqual({
+      verdict: "fail",
+      actual: "HTTP 200 from web-1, asked by 10.77.0.1",
+      meaning: "the address is translated in another way than it should be, or by somebody else, or not at all",
+      lookAt: ["iptables -t nat -S"],
+    });
+    const silent = { ...web1Answers, stdout: (web1Answers.stdout ?? "").replace(/X-Lab-Peer: .*\r\n/, "") };
+    expect(judge(client, findings({ request: silent }))).toMatchObject({
+      verdict: "fail",
+      actual: "HTTP 200 from web-1, asked by nobody",
+    });
+  });
+
+  test("fails as any request does when the server does not answer", () => {
+    expect(judge(client, findings({ request: FAILED.refused }))).toEqual(
+      judge(answers, findings({ request: FAILED.refused })),
+    );
+  });
+
+  test("needs root where it enters a namespace", () => {
+    const from = { kind: "remote", container: "lab-x-remote", wire: "wire-0123abcd", lab: "x" } as const;
+    expect(needsOf({ ...client, from })).toEqual(["root"]);
+  });
+});
+
 describe("refused", () => {
   const control = { ...web1Answers, argv: ["curl", "http://10.77.0.2:80/"] };
 

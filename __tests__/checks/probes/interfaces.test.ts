@@ -82,6 +82,13 @@ describe("none new", () => {
     });
   });
 
+  test("passes while a remote machine is wired to the host", () => {
+    const wire = { ...VETH, master: undefined, ifname: "wire-0123abcd" };
+    expect(judged([...HOST, wire], [...HOST, wire], ["lo", "eth0", "docker0"])).toMatchObject({ verdict: "pass" });
+    const alike = { ...wire, ifname: "wire-0123abcdef" };
+    expect(judged([...HOST, alike], [...HOST, alike], ["lo", "eth0", "docker0"])).toMatchObject({ verdict: "fail" });
+  });
+
   test("passes in host mode, where the index of another's far end is by chance one of the host's", () => {
     const other = { ...VETH, ifindex: 7, link_index: 2, ifname: "veth77" };
     const host = [...HOST, other];

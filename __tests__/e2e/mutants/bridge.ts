@@ -16,10 +16,12 @@ import {
   refused,
   type Saboteur,
   stopped,
+  unwired,
   withoutProgram,
 } from "./saboteur";
 
 const [WEB1, WEB2, PLAIN] = ["labtest-bridge-web-1", "labtest-bridge-web-2", "labtest-bridge-plain"];
+const REMOTE = "labtest-bridge-remote";
 const LAN = "labtest-bridge-lan";
 const PUBLISHED = APART.LAB_PUBLISHED_PORT;
 const DESTINATION = "10.213.77.2:80";
@@ -39,6 +41,7 @@ const SABOTEURS: readonly Saboteur[] = [
     sabotage: () => docker("stop", WEB2),
     red: {
       "web-2/own-namespace": gone,
+      "web-2/masqueraded": gone,
       "web-2/veth": gone,
       "web-2/answers": stopped,
       "web-1/not-web-2s-namespace": gone,
@@ -56,6 +59,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/reaches-by-address": listensOn(81),
       "web-2/reaches-by-name": listensOn(81),
       "web-1/published": ["fail", /docker-proxy accepted .*nothing listens on port 80 \(only on 81\)/],
+      "web-1/published-outside": refused,
       "web-1/host-port-not-inside": controlSilent,
     },
   },
@@ -72,6 +76,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/reaches-by-address": impostor,
       "web-2/reaches-by-name": impostor,
       "web-1/published": impostor,
+      "web-1/published-outside": impostor,
       "web-1/host-port-not-inside": controlSilent,
     },
   },
@@ -80,6 +85,7 @@ const SABOTEURS: readonly Saboteur[] = [
     sabotage: () => instead(WEB1, "--network", LAN, "--ip", "10.213.77.2", "--network-alias", "web-1"),
     red: {
       "web-1/published": ["fail", /port 18481 of the host is not published/],
+      "web-1/published-outside": refused,
       "web-1/publisher": ["fail", /nothing listens on TCP port/],
       "web-1/port-mapping": ["fail", /no such rule/],
     },
@@ -99,6 +105,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/own-address": ["fail", /did not get the address/],
       "web-2/reaches-by-address": ["fail", /web-2, which asks, is connected to no network/],
       "web-2/reaches-by-name": ["fail", /no resolver knows the name.*which asks, is connected to no network/],
+      "web-2/masqueraded": ["fail", /no way leads there/],
     },
   },
   {
@@ -122,6 +129,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/reaches-by-address": ["fail", /./],
       "web-2/reaches-by-name": ["fail", /no resolver knows the name/],
       "web-1/published": refused,
+      "web-1/published-outside": refused,
       "web-1/publisher": ["fail", /nothing listens on TCP port/],
       "web-1/port-mapping": ["fail", /no such rule/],
       "web-1/host-port-not-inside": controlSilent,
@@ -166,6 +174,8 @@ const SABOTEURS: readonly Saboteur[] = [
     "plain/answers": noCurl,
     "web-2/reaches-by-address": noCurl,
     "web-1/published": noCurl,
+    "web-1/published-outside": noCurl,
+    "web-2/masqueraded": noCurl,
     "web-1/host-port-not-inside": noCurl,
   }),
   {
@@ -192,15 +202,26 @@ const SABOTEURS: readonly Saboteur[] = [
     },
   },
   {
+    name: "the remote machine was started anew, and has lost its wire",
+    sabotage: () => docker("restart", "--time", "2", REMOTE),
+    red: { "web-1/published-outside": unwired, "web-2/masqueraded": ["fail", /./] },
+  },
+  {
     name: "the rule of the port mapping is gone",
     sabotage: async () => natRule("-D", ...(await mappingRule())),
-    red: { "web-1/port-mapping": ["fail", /only docker-proxy/] },
+    red: {
+      "web-1/port-mapping": ["fail", /only docker-proxy/],
+      "web-1/published-outside": ["fail", /asked by 10\.213\.77\.1/],
+    },
     mend: async () => natRule("-A", ...(await mappingRule())),
   },
   {
     name: "the masquerading rule is gone",
     sabotage: async () => natRule("-D", ...(await masqueradeRule())),
-    red: { "lan/masquerade": ["fail", /cannot find their way back/] },
+    red: {
+      "lan/masquerade": ["fail", /cannot find their way back/],
+      "web-2/masqueraded": ["fail", /asked by 10\.213\.77\.3/],
+    },
     mend: async () => natRule("-A", ...(await masqueradeRule())),
   },
   {

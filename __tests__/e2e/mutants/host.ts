@@ -7,13 +7,15 @@ import {
   type LabMutants,
   noCurl,
   onHost,
+  refused,
   listensOn,
   stopped,
   type Saboteur,
+  unwired,
   withoutProgram,
 } from "./saboteur";
 
-const WEB = "labtest-host-web";
+const [WEB, REMOTE] = ["labtest-host-web", "labtest-host-remote"];
 const HTTP = APART.LAB_HTTP_PORT;
 
 const SABOTEURS: readonly Saboteur[] = [
@@ -27,6 +29,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web/no-new-interface": gone,
       "web/answers": stopped,
       "web/answers-everywhere": stopped,
+      "web/from-outside": refused,
       "web/owner": gone,
       "web/resolver": gone,
       "web/own-file-systems": gone,
@@ -39,13 +42,17 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web/answers": listensOn(18499),
       "web/answers-everywhere": listensOn(18499),
+      "web/from-outside": refused,
       "web/owner": ["fail", /nothing listens on TCP port/],
     },
   },
   {
     name: "the server listens on the loopback address only",
     sabotage: () => edit(WEB, `s/listen .*/listen 127.0.0.1:${HTTP};/`),
-    red: { "web/answers-everywhere": ["fail", /on loopback only: nobody else can reach it/] },
+    red: {
+      "web/answers-everywhere": ["fail", /on loopback only: nobody else can reach it/],
+      "web/from-outside": ["fail", /on loopback only: nobody else can reach it/],
+    },
   },
   {
     name: "somebody else answers in its place",
@@ -53,6 +60,7 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web/answers": impostor,
       "web/answers-everywhere": impostor,
+      "web/from-outside": impostor,
     },
   },
   {
@@ -67,6 +75,11 @@ const SABOTEURS: readonly Saboteur[] = [
       "web/nothing-published": ["fail", /maps a port/],
       "web/owner": ["fail", /no process of/],
     },
+  },
+  {
+    name: "the remote machine was started anew, and has lost its wire",
+    sabotage: () => docker("restart", "--time", "2", REMOTE),
+    red: { "web/from-outside": unwired },
   },
   {
     name: "the container sees the host's processes",
@@ -84,7 +97,7 @@ const SABOTEURS: readonly Saboteur[] = [
     red: { "web/no-new-interface": ["fail", /an interface has appeared/] },
     mend: () => onHost("ip", "link", "delete", "labtest-extra"),
   },
-  withoutProgram("curl", { "web/answers": noCurl, "web/answers-everywhere": noCurl }),
+  withoutProgram("curl", { "web/answers": noCurl, "web/answers-everywhere": noCurl, "web/from-outside": noCurl }),
 ];
 
 export const hostMutants: LabMutants = {

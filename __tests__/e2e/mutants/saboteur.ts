@@ -33,6 +33,7 @@ export const MUTANT = "labtest-mutant:local";
 /** Verdicts that many saboteurs cause. */
 export const noCurl = ["error", /curl/] as const;
 export const gone = ["error", /is not running/] as const;
+export const unwired = ["error", /no wire .* npx lab up \w+ lays it again/] as const;
 export const refused = ["fail", /nothing listens there/] as const;
 export const impostor = ["fail", /somebody else answers.*its site is not the lab's/] as const;
 export const stopped = ["fail", /What is wrong: container \S+ has ended with exit code \d+; its last words: /] as const;

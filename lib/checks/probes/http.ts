@@ -17,7 +17,12 @@ const probe = { kind: z.literal("http"), from: Vantage, target: Target };
 
 /** An HTTP request by curl: who answers, or how exactly it fails. */
 export const HttpProbe = z.discriminatedUnion("outcome", [
-  z.strictObject({ ...probe, outcome: z.literal("answers") }),
+  z.strictObject({
+    ...probe,
+    outcome: z.literal("answers"),
+    /** The address from which the request seems to come, to the server. */
+    client: z.string().optional(),
+  }),
   /**
    * A failure counts only in the expected way, and only while `control` answers from the same vantage: otherwise a
    * missing tool or a dead server would look like a proof.
@@ -34,7 +39,7 @@ export const http: ProbeKind<HttpProbe> = {
   ],
   expected: (probe) =>
     probe.outcome === "answers"
-      ? `HTTP 200 from ${probe.target.server.name} (token ${probe.target.server.token})`
+      ? `HTTP 200 from ${probe.target.server.name} (token ${probe.target.server.token})${probe.client === undefined ? "" : `, asked by ${probe.client}`}`
       : `${FAILURE_NAME[probe.outcome]}, while ${probe.control.server.name} answers on port ${String(probe.control.port)}`,
   judge: (probe, findings) =>
     probe.outcome === "answers" ? judgeAnswers(probe, findings) : judgeFails(probe, findings),
@@ -61,13 +66,14 @@ function request(from: Vantage, target: Target, seconds: number): Command {
   return at(from, ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", String(seconds), joined]);
 }
 
-function judgeAnswers(probe: HttpProbe, findings: Findings): Judgement {
+function judgeAnswers(probe: Extract<HttpProbe, { outcome: "answers" }>, findings: Findings): Judgement {
   const answers = findings.of("request");
   if (answers.length === 0) return error("no address to ask");
   const broken = answers.find(isCurlBroken);
   if (broken !== undefined) return error(describe(broken), CURL_BROKEN);
   const wrong = answers.find((answer) => !isFrom(answer, probe.target));
   if (wrong === undefined) {
+    if (probe.client !== undefined) return judgeClient(probe.target, probe.client, answers);
     const where = answers.length === 1 ? "" : ` on each of ${String(answers.length)} addresses`;
     return pass(`HTTP 200 from ${probe.target.server.name}${where}`);
   }
@@ -77,6 +83,18 @@ function judgeAnswers(probe: HttpProbe, findings: Findings): Judgement {
     `docker logs ${probe.target.server.container}`,
     `docker ps --all --filter name=${probe.target.server.container}`,
     toShell(at(probe.from, ["netstat", "-tulpn"])),
+  );
+}
+
+/** The server says from where it was asked: what address translation does is seen, whatever its rules look like. */
+function judgeClient({ server }: Target, client: string, answers: readonly Observation[]): Judgement {
+  const seen = answers.map((answer) => /^X-Lab-Peer: (\S+)\s*$/im.exec(answer.stdout)?.[1] ?? "nobody");
+  const other = seen.find((address) => address !== client);
+  if (other === undefined) return pass(`HTTP 200 from ${server.name}, asked by ${client}`);
+  return fail(
+    `HTTP 200 from ${server.name}, asked by ${other}`,
+    "the address is translated in another way than it should be, or by somebody else, or not at all",
+    toShell(["iptables", "-t", "nat", "-S"]),
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { WIRE_NAME } from "../../topology/remote-machine";
 import type { Command } from "../command";
 import { identity, type Interface, parseIfconfig, parseInterfaces } from "../interfaces";
 import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, ROOT } from "../probe";
@@ -89,7 +90,8 @@ function judgeAsOnHost(container: string, host: Interface[], inside: Interface[]
 
 /**
  * Other labs come and go at the same time, so a new interface counts only if it is the container's (the other end of
- * one inside it), or if nothing tells whose it is. One that is part of a Docker bridge is another container's.
+ * one inside it), or if nothing tells whose it is. One that is part of a Docker bridge is another container's, and a wire
+ * is a remote machine's.
  */
 function judgeNoneNew(container: string, host: Interface[], inside: Interface[], findings: Findings): Judgement {
   const before = findings.interfacesBefore;
@@ -101,9 +103,11 @@ function judgeNoneNew(container: string, host: Interface[], inside: Interface[],
   }
   const shared = inside.map(identity).join() === host.map(identity).join();
   const isOurs = (one: Interface): boolean => !shared && inside.some((end) => end.link_index === one.ifindex);
-  const isDockers = (one: Interface): boolean =>
-    one.master !== undefined || /^(?:br-[0-9a-f]{12}|docker0|docker_gwbridge)$/.test(one.ifname);
-  const created = host.filter((one) => !before.includes(one.ifname) && (isOurs(one) || !isDockers(one)));
+  const isOthers = (one: Interface): boolean =>
+    one.master !== undefined ||
+    /^(?:br-[0-9a-f]{12}|docker0|docker_gwbridge)$/.test(one.ifname) ||
+    WIRE_NAME.test(one.ifname);
+  const created = host.filter((one) => !before.includes(one.ifname) && (isOurs(one) || !isOthers(one)));
   if (created.length === 0)
     return pass(
       `none: ${host

@@ -5,7 +5,7 @@ import { DeployedLab } from "../../checks/deployed";
 import { obstacles } from "../../checks/preflight";
 import { exitCodeOf } from "../../checks/record";
 import { removeThrowAways } from "../../checks/scenario";
-import { withToolbox } from "../../checks/toolbox";
+import { lackingRoot, withToolbox } from "../../checks/toolbox";
 import { interfaceNames, look } from "../../checks/world";
 import { unescaped } from "../../constructs/unescaped";
 import { haveImage } from "../../engine/image";
@@ -17,9 +17,10 @@ import { checkDeployed, DEADLINE_MS, withSurroundings } from "../check-deployed"
 import { clearUp } from "../clear-up";
 import { reachedEngine } from "../engine";
 import type { Session } from "../session";
+import { layWires } from "../wires";
 
 /**
- * `lab stage preflight|checks|throw-aways|gone`: what the stacks' null resources run, in the stack's folder. Not for people: it is
+ * `lab stage preflight|wire|checks|throw-aways|gone`: what the stacks' null resources run, in the stack's folder. Not for people: it is
  * the same work that `lab up`, `lab check` and `lab down` do.
  */
 export function stageCommand(program: Command, session: Session): void {
@@ -50,7 +51,7 @@ export async function runStage(
 
 type Stage = (session: Session, lab: DeployedLab, signal: AbortSignal) => Promise<number>;
 
-const STAGES: Readonly<Record<string, Stage>> = { preflight, checks, "throw-aways": throwAways, gone };
+const STAGES: Readonly<Record<string, Stage>> = { preflight, wire, checks, "throw-aways": throwAways, gone };
 
 const Synthesized = z.object({ output: z.object({ lab: z.object({ value: z.unknown() }) }) });
 
@@ -70,6 +71,18 @@ async function preflight(session: Session, lab: DeployedLab): Promise<number> {
   await haveImage(docker, lab.image);
   await writeWhole(session.project.before(lab.id), JSON.stringify(await interfaceNames()));
   session.print(`lab ${lab.id}: nothing is in the way`);
+  return 0;
+}
+
+async function wire(session: Session, lab: DeployedLab): Promise<number> {
+  const docker = await reachedEngine(session);
+  const lacking = await lackingRoot(docker);
+  if (lacking !== undefined) {
+    session.print(`lab ${lab.id}: no wire: ${lacking}; checks from the remote machine are skipped`);
+    return 0;
+  }
+  await withToolbox(docker, lab, (execute) => layWires(docker, lab, execute));
+  session.print(`lab ${lab.id}: wired to the host: ${lab.remotes.map(({ name }) => name).join(", ")}`);
   return 0;
 }
 

@@ -34,12 +34,14 @@ async function allStatuses(session: Session, docker: Docker): Promise<LabStatus[
   return Promise.all(
     LABS.map(async ({ id }): Promise<LabStatus> => {
       const { lab, empty } = await readState(session.project.state(id), id);
-      const servers = (lab?.servers ?? []).map(({ name, container, url }) => ({
-        name,
-        container,
-        status: statusOf(container),
-        ...(url === undefined ? {} : { url }),
-      }));
+      const servers = (lab === undefined ? [] : [...lab.servers, ...lab.remotes]).map(
+        ({ name, container, ...more }) => ({
+          name,
+          container,
+          status: statusOf(container),
+          ...("url" in more && more.url !== undefined ? { url: more.url } : {}),
+        }),
+      );
       if (empty) return { id, state: "down", servers: [] };
       const resting = lab === undefined ? [] : mayRest(lab);
       const running =

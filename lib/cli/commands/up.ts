@@ -11,6 +11,7 @@ import { failure, seconds, summary, table } from "../../report/text";
 import { readState } from "../../terraform/state";
 import { init, type Outcome } from "../../terraform/terraform";
 import { Unfit } from "../../topology/refusal";
+import { REMOTE_RANGE } from "../../topology/remote-machine";
 import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
 import { reachedEngine } from "../engine";
 import { flagOf, option, withExamples } from "../options";
@@ -19,6 +20,7 @@ import { labsMeant, ownOf } from "../own-labs";
 import { progressOf } from "../progress";
 import type { Session } from "../session";
 import { timedChange, timedCommand, type TimedOptions } from "../timed";
+import { mendWires } from "../wires";
 
 /** The labs' own options among them, by the names that commander gives them. */
 type UpOptions = TimedOptions & Readonly<Record<string, string | boolean>>;
@@ -31,6 +33,9 @@ export function upCommand(program: Command, session: Session): void {
     .addOption(option("--image <image>", "another nginx image for the servers"))
     .addOption(
       option("--dns <address>", "whom the embedded resolver asks for names it does not know (127.0.0.1: nobody)"),
+    )
+    .addOption(
+      option("--remote-range <subnet>", `where remote machines have their addresses, a /29 each (${REMOTE_RANGE})`),
     );
   timedCommand<UpOptions>(command, session, (labs, options) => up(session, labs, options));
   for (const { variable, placeholder, description } of LABS.flatMap((lab) => lab.options)) {
@@ -106,6 +111,7 @@ async function create(
   if (started.exit !== 0) return explain(session, lab, started);
   // What was found earlier must not be taken for what this deploy finds.
   await rm(session.project.records(lab.id), { force: true });
+  await withToolbox(session.docker(), lab, (execute) => mendWires(session.docker(), lab, execute));
   const progress = progressOf(session);
   const applied = await timedChange(session, terraform, { lab: lab.id, folder, verb: "apply" }, progress.onEvent);
   const checked = progress.finished("null_resource.checks");
@@ -140,8 +146,14 @@ function explain(session: Session, lab: DeployedLab, { errors }: Outcome): undef
 
 /** One line a server: which lab, what it is, where to see it. */
 function whatYouHave(labs: readonly DeployedLab[]): string {
-  const rows = labs.flatMap(({ id, servers }) =>
-    servers.map(({ story, url = "" }, index) => ({ lab: index === 0 ? id : "", story, url })),
+  const rows = labs.flatMap(({ id, servers, remotes }) =>
+    [...servers, ...remotes.map((remote) => ({ story: remoteStory(remote) }))].map(
+      ({ story, url = "" }: { story: string; url?: string | undefined }, index) => ({
+        lab: index === 0 ? id : "",
+        story,
+        url,
+      }),
+    ),
   );
   const width = (of: (row: (typeof rows)[number]) => string): number =>
     Math.max(...rows.map((row) => of(row).length)) + 2;
@@ -149,6 +161,10 @@ function whatYouHave(labs: readonly DeployedLab[]): string {
   return rows
     .map(({ lab, story, url }) => `  ${lab.padEnd(labWidth)}${story.padEnd(storyWidth)}${url}`.trimEnd())
     .join("\n");
+}
+
+function remoteStory({ name, address, hostAddress }: DeployedLab["remotes"][number]): string {
+  return `machine "${name}" beside the host (${address}), which it knows as ${hostAddress}`;
 }
 
 function tips(labs: readonly DeployedLab[], names: readonly string[]): string {

@@ -1,0 +1,97 @@
+import { setTimeout } from "timers/promises";
+import type Docker from "dockerode";
+import type { DeployedLab } from "../checks/deployed";
+import { parseInterfaces } from "../checks/interfaces";
+import { lackingRoot } from "../checks/toolbox";
+import { interfaceNames } from "../checks/world";
+import { execute } from "../engine/execute";
+import { Unfit } from "../topology/refusal";
+
+/** What of a lab its wires are laid by. */
+type Wired = Pick<DeployedLab, "networks" | "remotes">;
+type Remote = DeployedLab["remotes"][number];
+
+/** What runs the commands: as root, or where root is. */
+export type Run = typeof execute;
+
+const TIMEOUT_MS = 5000;
+
+/** What the machine's own end of the wire is called, as on machines with one interface. */
+const INSIDE = "eth0";
+
+/**
+ * A remote machine knows the ways to the host and to the lab's own networks, and no other: whatever else is asked for from
+ * there does not leave it. What it sends is forwarded once, by the host, to a container; beyond that it has no hop left.
+ */
+const HOPS = "2";
+
+/**
+ * Lays the wires between the host and the lab's remote machines: veth pairs, which vanish with the machines' namespaces.
+ * A wire that lies as it should is left alone.
+ * @throws Unfit when a machine does not run, or the kernel refuses
+ */
+export async function layWires(docker: Docker, lab: Wired, run: Run = execute): Promise<void> {
+  await Promise.all(lab.remotes.map((remote) => layWire(docker, remote, lab.networks, run)));
+}
+
+/**
+ * The same for those machines that run already: Terraform does not see that one was started anew, and lost its wire.
+ */
+export async function mendWires(docker: Docker, lab: Wired, run: Run = execute): Promise<void> {
+  if (lab.remotes.length === 0 || (await lackingRoot(docker)) !== undefined) return;
+  const running = (await docker.listContainers()).flatMap(({ Names }) => Names);
+  const remotes = lab.remotes.filter(({ container }) => running.includes(`/${container}`));
+  await layWires(docker, { networks: lab.networks, remotes }, run);
+}
+
+async function layWire(docker: Docker, remote: Remote, networks: Wired["networks"], run: Run): Promise<void> {
+  const { State } = await docker.getContainer(remote.container).inspect();
+  if (!State.Running) throw new Unfit(`remote machine ${remote.container} is not running (${State.Status})`);
+  const inside = ["nsenter", "-t", String(State.Pid), "-n"];
+  const routes = networks.map(({ subnet }) => [
+    ...[...inside, "ip", "route", "replace", subnet],
+    ...["via", remote.hostAddress, "hoplimit", HOPS],
+  ]);
+  const length = `/${remote.subnet.split("/")[1] ?? ""}`;
+  const wire = [
+    ["ip", "link", "add", remote.wire, "type", "veth", "peer", "name", INSIDE, "netns", String(State.Pid)],
+    ["ip", "address", "add", remote.hostAddress + length, "dev", remote.wire],
+    ["ip", "link", "set", remote.wire, "up"],
+    [...inside, "ip", "address", "add", remote.address + length, "dev", INSIDE],
+    [...inside, "ip", "link", "set", INSIDE, "up"],
+  ];
+  const laid = await lies(remote, inside, run);
+  // What is left of a wire that was laid in part, or with other addresses; as a rule there is none.
+  if (!laid) await run(["ip", "link", "delete", remote.wire], TIMEOUT_MS);
+  for (const argv of laid ? routes : [...wire, ...routes]) {
+    const { exit, stderr, missing } = await run(argv, TIMEOUT_MS);
+    if (exit !== 0) throw new Unfit(`no wire to ${remote.container}: ${argv.join(" ")}: ${missing ?? stderr.trim()}`);
+  }
+}
+
+/** Whether both ends are each other's, and have their addresses. */
+async function lies(remote: Remote, inside: readonly string[], run: Run): Promise<boolean> {
+  const [host, own] = await Promise.all([
+    run(["ip", "-j", "addr", "show", "dev", remote.wire], TIMEOUT_MS),
+    run([...inside, "ip", "-j", "addr", "show"], TIMEOUT_MS),
+  ]);
+  const has = (address: string) => (one: { addr_info: { local?: string | undefined }[] }) =>
+    one.addr_info.some(({ local }) => local === address);
+  const end = parseInterfaces(host.stdout)?.find(has(remote.hostAddress));
+  const other = parseInterfaces(own.stdout)?.find(has(remote.address));
+  return end !== undefined && other !== undefined && end.link_index === other.ifindex;
+}
+
+/** The kernel takes a namespace apart behind its processes, which takes it a moment. */
+const VANISHING_MS = 5000;
+const PAUSE_MS = 50;
+
+/** Waits for the wires to vanish with their namespaces. What is still there in the end is for the proof of the teardown to tell. */
+export async function wiresGone(remotes: readonly Pick<Remote, "wire">[]): Promise<void> {
+  const end = performance.now() + VANISHING_MS;
+  const isThere = async (): Promise<boolean> => {
+    const names = await interfaceNames();
+    return remotes.some(({ wire }) => names.includes(wire));
+  };
+  while (remotes.length > 0 && (await isThere()) && performance.now() < end) await setTimeout(PAUSE_MS);
+}
