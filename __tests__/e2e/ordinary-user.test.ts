@@ -56,13 +56,14 @@ class UsersProject {
     return run(asUser(["bin/lab.js", ...args]), this.project.folder, this.environment as Record<string, string>);
   }
 
-  /** Starts `lab …`, and sends it a signal as soon as its toolbox looks at something. */
+  /** Starts `lab …`, and sends it a signal as soon as its toolbox runs. */
   async cutOff(signal: "SIGINT" | "SIGKILL", ...args: string[]): Promise<number> {
     const [program = "", ...rest] = asUser(["bin/lab.js", ...args]);
     const child = spawn(program, rest, { cwd: this.project.folder, env: this.environment, stdio: "ignore" });
     const ended = new Promise<number>((settle) => child.on("close", (exit) => settle(exit ?? -1)));
     const deadline = Date.now() + 60_000;
-    while ((await toolboxes()) === "" && child.exitCode === null && Date.now() < deadline) await setTimeout(20);
+    while ((await toolboxes("status=running")) === "" && child.exitCode === null && Date.now() < deadline)
+      await setTimeout(20);
     expect(child.exitCode).toBeNull();
     child.kill(signal);
     return ended;
@@ -77,8 +78,9 @@ class UsersProject {
   }
 }
 
-const toolboxes = (): Promise<string> =>
-  docker("ps", "--all", "--filter", "name=lab-toolbox-", "--format", "{{.Names}}");
+/** The toolboxes that there are, or those of a filter. */
+const toolboxes = (filter = "name=lab-toolbox-"): Promise<string> =>
+  docker("ps", "--all", "--filter", "name=lab-toolbox-", "--filter", filter, "--format", "{{.Names}}");
 
 const NAME =
   "an ordinary user of the docker group has labs up, checked and down, and nothing is skipped for want of root";
