@@ -195,7 +195,10 @@ async function explain(check: Check, run: Run, seen: Seen, limit: number): Promi
   if (broken === undefined) return seen;
   const judgement = {
     ...seen.judgement,
-    meaning: meaning === undefined ? broken.what : `${meaning}${/[.?!]$/.test(meaning) ? "" : "."} What is wrong: ${broken.what}`,
+    meaning:
+      meaning === undefined
+        ? broken.what
+        : `${meaning}${/[.?!]$/.test(meaning) ? "" : "."} What is wrong: ${broken.what}`,
     lookAt: [broken.show, ...lookAt.filter((line) => line !== broken.show)],
   };
   return { ...seen, judgement };
