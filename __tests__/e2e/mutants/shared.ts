@@ -2,7 +2,6 @@ import { APART } from "../project";
 import {
   controlSilent,
   editForLater,
-  impostor,
   instead,
   type LabMutants,
   natRule,
@@ -19,12 +18,13 @@ const REDIRECTION = [
   ...["-j", "REDIRECT", "--to-ports", FOR_OWNER],
 ];
 const apart = ["fail", /namespace of its own/] as const;
+const ownerInstead = ["fail", /somebody else answers/] as const;
 const nobodyBehind = ["fail", /nothing listens/] as const;
 
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "joiner has a namespace of its own, and publishes a port",
-    sabotage: () => instead(JOINER, "--network", LAN, "--publish", "18499:81"),
+    sabotage: () => instead(JOINER, "--network", LAN, "--ip", "10.213.85.9", "--publish", "18499:81"),
     red: {
       "joiner/same-namespace": apart,
       "joiner/owners-address": ["fail", /./],
@@ -64,9 +64,9 @@ const SABOTEURS: readonly Saboteur[] = [
     sabotage: () => natRule("-A", ...REDIRECTION),
     mend: () => natRule("-D", ...REDIRECTION),
     red: {
-      "joiner/published-by-owner": impostor,
+      "joiner/published-by-owner": ownerInstead,
       "restart-owner/joiner-unreachable": ["fail", /something answers where nothing should/],
-      "restart-joiner/joiner-answers": impostor,
+      "restart-joiner/joiner-answers": ownerInstead,
     },
   },
   otherDocker("owner is not restarted", '"restart "*owner', "version", {
