@@ -1,8 +1,8 @@
 import { isIPv4 } from "net";
 import { z } from "zod";
+import { parseJson } from "../engine/json";
 import { type Command, toShell } from "./command";
 import { failureMode } from "./curl";
-import { parseJson } from "./json";
 import type { Observation } from "./probe";
 import { type Listener, parseNetstat } from "./probes/listener";
 import type { Probe } from "./probes";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../engine/json";
 
 /** What `ip -j addr show` tells of an interface; what the labs do not look at is left out. */
 const Interface = z.object({
@@ -16,13 +17,9 @@ export type Interface = z.infer<typeof Interface>;
 
 /** The interfaces in the output of `ip -j addr show` or `ip -j link show`, or undefined when it is not that. */
 export function parseInterfaces(text: string): Interface[] | undefined {
-  try {
-    // iproute2 prints empty objects for what was filtered away.
-    const parsed = z.array(z.union([Interface, z.strictObject({})])).parse(JSON.parse(text));
-    return parsed.filter((one): one is Interface => "ifname" in one);
-  } catch {
-    return undefined;
-  }
+  // iproute2 prints empty objects for what was filtered away.
+  const parsed = parseJson(z.array(z.union([Interface, z.strictObject({})])), text);
+  return parsed?.filter((one): one is Interface => "ifname" in one);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { aborted } from "../engine/aborted";
 import type { Executed } from "../engine/execute";
 import type { Check } from "./check";
 import { commandLines, needsOfCheck } from "./check";
@@ -68,7 +69,7 @@ export async function runChecks(
   surroundings: Surroundings,
   { deadlineMs, onRecord, signal, origin = surroundings.now() }: RunOptions,
 ): Promise<CheckRecord[]> {
-  const run: Run = { lab, surroundings, deadlineMs, signal, stopped: stopOf(signal), origin };
+  const run: Run = { lab, surroundings, deadlineMs, signal, stopped: aborted(signal), origin };
   const records = new Map<string, CheckRecord>();
   const runOne = async (check: Check): Promise<void> => {
     const record = await runCheck(run, check);
@@ -83,13 +84,6 @@ export async function runChecks(
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   for (const check of checks.filter((one) => !looking.includes(one))) await runOne(check);
   return checks.flatMap((check) => records.get(check.id) ?? []);
-}
-
-function stopOf(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted === true) resolve();
-    signal?.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 /** Looks until the check passes, cannot be measured, its time is over, or the run is stopped. */

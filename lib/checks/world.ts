@@ -3,6 +3,7 @@ import type Docker from "dockerode";
 import { z } from "zod";
 import { execute } from "../engine/execute";
 import { type EngineFacts, engineFacts } from "../engine/facts";
+import { parseJson } from "../engine/json";
 import { LABEL } from "../topology/identity";
 import { parseInterfaces } from "./interfaces";
 import { type Listener, parseNetstat } from "./probes/listener";
@@ -107,20 +108,11 @@ const Routes = z.array(z.object({ dst: z.string(), dev: z.string().optional() })
 
 async function foundRoutes(): Promise<FoundRoute[]> {
   const { stdout } = await execute(["ip", "-j", "-4", "route", "show", "table", "main"], TIMEOUT_MS);
-  const parsed = Routes.safeParse(parsedJson(stdout));
-  return (parsed.data ?? []).map(({ dst, dev }) => ({ destination: dst, device: dev }));
+  return (parseJson(Routes, stdout) ?? []).map(({ dst, dev }) => ({ destination: dst, device: dev }));
 }
 
 /** The names of the host's interfaces. */
 export async function interfaceNames(): Promise<string[]> {
   const { stdout } = await execute(["ip", "-j", "link", "show"], TIMEOUT_MS);
   return (parseInterfaces(stdout) ?? []).map((one) => one.ifname);
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

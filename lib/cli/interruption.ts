@@ -31,11 +31,3 @@ export async function interruptible<T>(
 /** Time enough to write out what was printed. */
 const LEAVE_MS = 2000;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-
-/** Resolves when the signal is aborted; at once when it is already. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}

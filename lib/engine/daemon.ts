@@ -1,5 +1,6 @@
 import { readFile } from "fs/promises";
 import { z } from "zod";
+import { parseJson } from "./json";
 
 /** The daemon writes its process id there unless it is told otherwise. */
 export const ENGINE_PID_FILE = "/run/docker.pid";
@@ -20,13 +21,13 @@ export async function userlandProxy(): Promise<"on" | "off" | undefined> {
   return proxyOf(args, await textOf(valueOf(args, "--config-file") ?? CONFIGURATION_FILE));
 }
 
-const Configuration = z.object({ "userland-proxy": z.boolean().optional() }).catch({});
+const Configuration = z.object({ "userland-proxy": z.boolean().optional() });
 
 /** It is on unless the command line or the configuration file turns it off; the engine refuses to start with both. */
 export function proxyOf(args: readonly string[], configuration: string): "on" | "off" {
   const flag = args.find((arg) => /^--userland-proxy(?:=|$)/.test(arg));
   if (flag !== undefined) return /=(?:false|0|f)$/i.test(flag) ? "off" : "on";
-  return Configuration.parse(parsed(configuration))["userland-proxy"] === false ? "off" : "on";
+  return parseJson(Configuration, configuration)?.["userland-proxy"] === false ? "off" : "on";
 }
 
 function valueOf(args: readonly string[], flag: string): string | undefined {
@@ -34,14 +35,6 @@ function valueOf(args: readonly string[], flag: string): string | undefined {
   const found = args[index];
   if (found === undefined) return undefined;
   return found === flag ? args[index + 1] : found.slice(flag.length + 1);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function textOf(file: string): Promise<string> {

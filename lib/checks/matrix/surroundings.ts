@@ -1,5 +1,6 @@
 import { networkInterfaces } from "os";
 import type Docker from "dockerode";
+import { WIRE_NAME } from "../../topology/remote-machine";
 import type { Topology } from "../../topology/topology";
 
 /** The addresses that only the running engine and its host know. */
@@ -47,12 +48,12 @@ export async function foundAddresses(docker: Docker, topology: Topology): Promis
   return { host: given.host, gateways: new Map([...gateways, ...given.gateways]), servers };
 }
 
-/** The interfaces that engines make, whose addresses are gateways. */
+/** The interfaces that engines make, whose addresses are gateways (as those of wires to remote machines are). */
 const ENGINES_OWN = /^(?:docker|br-|veth)/;
 
 function hostAddress(): string | undefined {
   return Object.entries(networkInterfaces())
-    .filter(([name]) => !ENGINES_OWN.test(name))
+    .filter(([name]) => !ENGINES_OWN.test(name) && !WIRE_NAME.test(name))
     .flatMap(([, addresses]) => addresses ?? [])
     .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 }

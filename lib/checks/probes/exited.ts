@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../engine/json";
 import { containerStart } from "../command";
 import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, NOTHING } from "../probe";
 
@@ -32,7 +33,7 @@ function judgeExited({ container, code, saying }: ExitedProbe, findings: Finding
   const inspected = findings.one("inspect");
   const trouble = failed("docker inspect", inspected);
   if (trouble !== undefined) return trouble;
-  const state = stateIn(inspected.stdout);
+  const state = parseJson(Inspected, inspected.stdout)?.[0].State;
   if (state === undefined) return error("the engine's answer has another form than expected");
   const look = [`docker logs ${container}`, `docker ps --all --filter name=${container}`];
   if (state.Status !== "exited") {
@@ -47,12 +48,4 @@ function judgeExited({ container, code, saying }: ExitedProbe, findings: Finding
   const line = `${log.stdout}\n${log.stderr}`.split("\n").find((one) => one.includes(saying));
   if (line !== undefined) return pass(`${actual}: ${line.replace(/^.*?\[/, "[").trim()}`);
   return fail(`${actual}, without saying "${saying}"`, "it ended for another reason than expected", ...look);
-}
-
-function stateIn(text: string): { Status: string; ExitCode: number } | undefined {
-  try {
-    return Inspected.parse(JSON.parse(text))[0].State;
-  } catch {
-    return undefined;
-  }
 }

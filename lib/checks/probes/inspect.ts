@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../engine/json";
 import { error, fail, type Findings, type Judgement, pass, type ProbeKind, NOTHING } from "../probe";
 
 /** What the engine says of a container. Always paired with a check of behaviour: inspect is not reality. */
@@ -32,19 +33,11 @@ export const inspect: ProbeKind<InspectProbe> = {
 };
 
 function judgeInspect(probe: InspectProbe, findings: Findings): Judgement {
-  const container = parsed(findings.one("inspect").stdout);
+  const container = parseJson(z.tuple([Inspected]), findings.one("inspect").stdout)?.[0];
   if (container === undefined) return error("the engine's answer has another form than expected");
   return probe.expectation === "nothing-published"
     ? judgeNothingPublished(container)
     : judgeNoAddress(container, MODE[probe.expectation]);
-}
-
-function parsed(text: string): Inspected | undefined {
-  try {
-    return z.tuple([Inspected]).parse(JSON.parse(text))[0];
-  } catch {
-    return undefined;
-  }
 }
 
 function judgeNoAddress({ HostConfig, NetworkSettings }: Inspected, mode: string): Judgement {

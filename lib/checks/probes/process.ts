@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../json";
+import { parseJson } from "../../engine/json";
 import { error, fail, failed, type Findings, type Judgement, NOTHING, pass, type ProbeKind } from "../probe";
 
 const probe = { kind: z.literal("process"), container: z.string() };
