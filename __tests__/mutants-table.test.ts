@@ -55,7 +55,7 @@ c  ·  -  (nothing breaks it)
   1  a is stopped
   2  nothing happens
 
-x: 1 of 2 mutants killed (50 %), 1 of 2 checks seen to fail, 1 that nothing on an engine can break`);
+x: 1 of 2 mutants killed (50 %), 1 of 2 checks seen to fail, 1 that no mutant breaks`);
   });
 
   test("misses what was never seen to fail: a check that cannot be measured is not refuted", () => {

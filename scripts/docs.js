@@ -128,6 +128,12 @@ const TRY = {
     "docker exec lab-privileges-admin ip -br address show",
     "ip -br link show lab-extra",
   ],
+  overlay: [
+    "docker exec lab-overlay-host-a docker exec lab-overlay-web-1 curl -s http://web-2/",
+    "docker exec lab-overlay-host-a docker exec lab-overlay-web-1 ip link show eth0",
+    "docker exec lab-overlay-host-a docker node ls --format '{{.Hostname}} {{.Status}} {{.ManagerStatus}}'",
+    "docker exec lab-overlay-host-a docker exec lab-overlay-web-1 ping -q -c 20 -i 0.2 web-2 & docker exec lab-overlay-host-a timeout 5 tcpdump -lnv -i eth0 -c 1 udp port 4789; wait",
+  ],
 };
 
 /** What a lab's page shows of it: what one types while it is up, and the table of its checks. */

@@ -117,6 +117,7 @@ describe("resolved", () => {
     "remote-pid": ["2043"],
     "engine-pid": ["812"],
     "container-address": ["10.77.0.2"],
+    "overlay-namespace": ["/run/docker/netns/1-0123456789"],
     bridge: ["br-0123456789ab"],
     "each-host-address": ["127.0.0.1", "192.0.2.2"],
   };

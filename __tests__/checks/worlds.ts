@@ -63,6 +63,7 @@ export function world(differences: Partial<World> = {}): World {
       network("host", { id: "c".repeat(64) }),
       network("none", { id: "d".repeat(64) }),
     ],
+    volumes: [],
     listeners: [],
     routes: [
       { destination: "default", device: "eth0" },

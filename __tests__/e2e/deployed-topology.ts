@@ -48,7 +48,13 @@ async function deployServer(
   const { container: name, attachments, publications, mode } = server;
   const [first, ...others] = attachments.map((one) => ({ ...one, engineName: networks.get(one.network) ?? "" }));
   const owner = servers.find((one) => one.name === server.owner)?.container ?? "";
-  const modes = { host: "host", none: "none", shared: `container:${owner}`, "default-bridge": "bridge", bridge: "" };
+  const modes: Readonly<Partial<Record<typeof mode, string>>> = {
+    host: "host",
+    none: "none",
+    shared: `container:${owner}`,
+    "default-bridge": "bridge",
+    bridge: "",
+  };
   const mappings = publications.map(
     ({ port, on, to }) => [`${String(to)}/tcp`, { HostIp: on, HostPort: String(port) }] as const,
   );
@@ -60,7 +66,7 @@ async function deployServer(
     Labels: { [LABEL]: "yes" },
     ExposedPorts: Object.fromEntries(mappings.map(([port]) => [port, {}])),
     HostConfig: {
-      NetworkMode: mode === "bridge" ? (first?.engineName ?? "") : modes[mode],
+      NetworkMode: mode === "bridge" ? (first?.engineName ?? "") : (modes[mode] ?? ""),
       PortBindings: Object.fromEntries(mappings.map(([port, binding]) => [port, [binding]])),
       // Names that nobody has are not asked for beyond this machine.
       ...(mode === "bridge" ? { Dns: ["127.0.0.1"] } : {}),

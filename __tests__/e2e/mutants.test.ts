@@ -1,6 +1,7 @@
 import type { CheckRecord } from "../../lib/checks/record";
+import { describeWithEngines } from "./engine-image";
 import { MUTANTS } from "./mutants";
-import { MUTANT } from "./mutants/saboteur";
+import { type LabMutants, MUTANT } from "./mutants/saboteur";
 import { type Seen, table } from "./mutants/table";
 import { docker, type Ran, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
@@ -12,7 +13,12 @@ jest.setTimeout(180_000);
  * it must turn red, for the expected reason. `npm run mutants` prints the table; `npm run mutants -- -t "lab host"` that
  * of one lab. That each check is noticed at all is held without an engine, by mutants-table.test.ts.
  */
-describe.each(MUTANTS)("the checks of lab $lab", (mutants) => {
+const alone = MUTANTS.filter(({ engines }) => engines === undefined);
+const onEngines = MUTANTS.filter(({ engines }) => engines !== undefined);
+describe.each(alone)("the checks of lab $lab", notice);
+describeWithEngines.each(onEngines)("the checks of lab $lab", notice);
+
+function notice(mutants: LabMutants): void {
   const { lab, saboteurs } = mutants;
   const project = new TestProject();
   const seen: Seen[] = [];
@@ -26,8 +32,7 @@ describe.each(MUTANTS)("the checks of lab $lab", (mutants) => {
 
   /** Terraform does not see all that was done to a container, so a new one takes its place. */
   const anew = async (): Promise<void> => {
-    const names = await docker("ps", "--all", "--quiet", "--filter", `name=labtest-${lab}-`);
-    await docker("rm", "--force", ...names.split("\n"));
+    for (const engine of mutants.engines ?? [undefined]) await removeServers(lab, engine);
     // Before another gets its name, and this one is left without any.
     await run(["docker", "rmi", "--force", MUTANT], "/");
     expect((await project.lab(["up", lab])).exit).toBe(0);
@@ -83,4 +88,11 @@ describe.each(MUTANTS)("the checks of lab $lab", (mutants) => {
       if (environment === undefined) await anew();
     }
   });
-});
+}
+
+/** @param engine the container of a throw-away engine @default the engine that the tests run on */
+async function removeServers(lab: string, engine: string | undefined): Promise<void> {
+  const there = engine === undefined ? [] : ["exec", engine, "docker"];
+  const names = await docker(...there, "ps", "--all", "--quiet", "--filter", `name=labtest-${lab}-`);
+  if (names !== "") await docker(...there, "rm", "--force", ...names.split("\n"));
+}

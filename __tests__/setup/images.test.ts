@@ -1,8 +1,17 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineFacts } from "../../lib/setup/engine-facts";
-import { RECIPE_LABEL, recipeVersion } from "../../lib/setup/parts/image-recipe";
-import { imageNames, serverImage, SERVER_TAG, toolboxImage, TOOLBOX_TAG } from "../../lib/setup/parts/images";
+import { RECIPE_LABEL, recipeVersion, versionOf } from "../../lib/setup/parts/image-recipe";
+import { engineRecipe } from "../../lib/setup/parts/engine-recipe";
+import {
+  ENGINE_TAG,
+  engineImage,
+  imageNames,
+  serverImage,
+  SERVER_TAG,
+  toolboxImage,
+  TOOLBOX_TAG,
+} from "../../lib/setup/parts/images";
 import { fakeMachine, plain, removeFakes, type FakeMachine, type FakeOptions, type Script } from "./fake";
 
 afterEach(removeFakes);
@@ -246,6 +255,39 @@ describe("an image built from Debian's packages", () => {
     const machine = building(store);
     expect(await text(machine, store, toolboxImage)).toBe(`brought: ${TOOLBOX_TAG}, built from Debian packages (0 s)`);
     expect(store.get(SERVER_TAG)).toBe(official);
+  });
+});
+
+describe("the image of throw-away engines", () => {
+  it("is found by its own recipe's version, and by no other", async () => {
+    const store: Store = new Map([[ENGINE_TAG, withRecipe(versionOf(engineRecipe))]]);
+    const machine = machineWith(store);
+    expect(await text(machine, store, engineImage)).toBe(`found: ${ENGINE_TAG}, nginx 1.22.1 from somewhere`);
+    store.set(ENGINE_TAG, withRecipe(recipeVersion));
+    expect(await text(machine, store, engineImage)).toMatch(/^refused: no image docker-network-labs\/engine:local/);
+  });
+
+  it("is built from Debian's own Docker, and says so", async () => {
+    const store: Store = new Map();
+    let dockerfile = "";
+    let entrypoint = "";
+    const machine: FakeMachine = machineWith(store, {
+      script: (command) => {
+        if (command.endsWith("dockerd --version")) return { stdout: "Docker version 20.10.24+dfsg1, build 5d6db84\n" };
+        if (command.startsWith("tar "))
+          entrypoint = readFileSync(join(machine.root, command.split(" ")[2] ?? "", "engine-entrypoint.sh"), "utf8");
+        if (command.startsWith("docker build"))
+          dockerfile = readFileSync(join(machine.root, command.split(" ").at(-1) ?? "", "Dockerfile"), "utf8");
+        return /^(apt-get|apt-config|mmdebstrap|chroot|tar|docker build) ?/.test(command) ? {} : undefined;
+      },
+    });
+    machine.install("apt-get", "mmdebstrap");
+    expect(await text(machine, store, engineImage)).toBe(`brought: ${ENGINE_TAG}, built from Debian packages (0 s)`);
+    expect(machine.ran.find((one) => one.startsWith("mmdebstrap"))).toMatch(/--include=\S*docker\.io\S*/);
+    expect(dockerfile).toContain('LABEL docker-network-labs.built-from="Docker 20.10.24 from the packages of Debian"');
+    expect(dockerfile).toContain("VOLUME /var/lib/docker");
+    expect(entrypoint).toContain("--host unix:///engine/docker.sock");
+    expect(entrypoint).not.toContain("tcp://");
   });
 });
 

@@ -102,7 +102,7 @@ function propsOf(lab: Lab, one: Dice["servers"][number], index: number, hostPort
       const [first, ...others] = [...new Set([one.on, ...one.also].map((n) => n % lab.networks.length))].flatMap(
         (n): AttachmentProps[] => {
           const network = lab.networks[n];
-          return network === undefined ? [] : [{ network, aliases }];
+          return network instanceof BridgeNetwork ? [{ network, aliases }] : [];
         },
       );
       if (first === undefined) throw new Error("a lab has a network");

@@ -58,7 +58,11 @@ export const CLAIMS: readonly Claim[] = [
   { id: "B15", sentence: "the container is reachable by the host's own IP address, with no mapping" },
   { id: "B16", sentence: "overlay: one network across several hosts, by tunnels (VXLAN)" },
   { id: "B17", sentence: "overlay: containers on two overlays are segmented, even on one host" },
-  { id: "B18", sentence: "overlay: a key-value store and extra parameters of the daemon are needed" },
+  {
+    id: "B18",
+    sentence: "overlay: a key-value store and extra parameters of the daemon are needed",
+    outdated: "since Docker 1.12 engines form a swarm themselves, with neither",
+  },
   { id: "B19", sentence: "macvlan: containers sit directly on the parent's network" },
   { id: "B20", sentence: "ipvlan: with an L2 and an L3 mode" },
   { id: "B21", sentence: "underlay: one VLAN for each sub-interface, instead of one bridge for each VLAN" },

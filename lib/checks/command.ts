@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { quoted } from "../engine/shell";
 
+/** The container of the throw-away engine that something is on; absent for the local engine. */
+export const EngineContainer = z.string().optional();
+
 /**
  * Something that is known only while the lab runs. In a command that a person types it becomes the command that finds
  * it out; in a command that the runner executes, its value.
  */
 export const Reference = z.discriminatedUnion("ref", [
-  /** The process id, on the host, of a container's first process. */
-  z.strictObject({ ref: z.literal("container-pid"), container: z.string() }),
+  /** The process id of a container's first process, on its engine's host. */
+  z.strictObject({ ref: z.literal("container-pid"), container: z.string(), engine: EngineContainer }),
   /** When a container was started last. */
   z.strictObject({ ref: z.literal("container-start"), container: z.string() }),
   /** The same of a remote machine's container, which is one only as long as its wire leads to the host. */
@@ -15,7 +18,14 @@ export const Reference = z.discriminatedUnion("ref", [
   /** The process id of the engine's daemon. */
   z.strictObject({ ref: z.literal("engine-pid") }),
   /** A container's address on one of the engine's networks. */
-  z.strictObject({ ref: z.literal("container-address"), container: z.string(), network: z.string() }),
+  z.strictObject({
+    ref: z.literal("container-address"),
+    container: z.string(),
+    network: z.string(),
+    engine: EngineContainer,
+  }),
+  /** The file by which the namespace of one of the engine's overlay networks is known: its VXLAN interface lies in it. */
+  z.strictObject({ ref: z.literal("overlay-namespace"), network: z.string(), engine: z.string() }),
   /** The Linux bridge behind one of the engine's networks. */
   z.strictObject({ ref: z.literal("bridge"), network: z.string() }),
   /** Every IPv4 address of the host, one after the other: the command is run once for each. */
@@ -30,7 +40,11 @@ export type Word = z.infer<typeof Word>;
 /** A program and its arguments. Never a shell string: nothing in it is ever interpreted. */
 export type Command = readonly Word[];
 
-export const containerPid = (container: string): Reference => ({ ref: "container-pid", container });
+export const containerPid = (container: string, engine?: string): Reference => ({
+  ref: "container-pid",
+  container,
+  ...(engine === undefined ? {} : { engine }),
+});
 export const containerStart = (container: string): Reference => ({ ref: "container-start", container });
 export const remotePid = (remote: { container: string; wire: string; lab: string }): Reference => ({
   ref: "remote-pid",
@@ -40,6 +54,11 @@ export const remotePid = (remote: { container: string; wire: string; lab: string
 });
 export const enginePid: Reference = { ref: "engine-pid" };
 export const eachHostAddress: Reference = { ref: "each-host-address" };
+
+/** The same command on an engine's host: inside the container that the engine runs in, or here. */
+export function onEngine(engine: string | undefined, command: Command): Command {
+  return engine === undefined ? command : ["docker", "exec", engine, ...command];
+}
 
 /** What a reference stands for now. Several values only where the reference says "each". */
 export type Resolve = (reference: Reference) => Promise<readonly string[]>;
@@ -87,8 +106,12 @@ function escaped(text: string): string {
   return text.replace(/[\\"$`]/g, "\\$&");
 }
 
-function pidOf({ container }: { container: string }): string {
-  return `$(docker inspect -f '{{.State.Pid}}' ${quoted(container)})`;
+function dockerOf(engine: string | undefined): string {
+  return engine === undefined ? "docker" : `docker exec ${quoted(engine)} docker`;
+}
+
+function pidOf({ container, engine }: { container: string; engine?: string | undefined }): string {
+  return `$(${dockerOf(engine)} inspect -f '{{.State.Pid}}' ${quoted(container)})`;
 }
 
 type Of<R extends Reference["ref"]> = Extract<Reference, { ref: R }>;
@@ -97,8 +120,10 @@ const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
   "container-start": ({ container }) => `$(docker inspect -f '{{.State.StartedAt}}' ${quoted(container)})`,
   "remote-pid": pidOf,
   "engine-pid": () => "$(cat /run/docker.pid)",
-  "container-address": ({ container, network }) =>
-    `$(docker inspect -f '{{(index .NetworkSettings.Networks "${network}").IPAddress}}' ${quoted(container)})`,
+  "container-address": ({ container, network, engine }) =>
+    `$(${dockerOf(engine)} inspect -f '{{(index .NetworkSettings.Networks "${network}").IPAddress}}' ${quoted(container)})`,
+  "overlay-namespace": ({ network, engine }) =>
+    `/run/docker/netns/1-$(${dockerOf(engine)} network inspect -f '{{.Id}}' ${quoted(network)} | cut -c1-10)`,
   bridge: ({ network }) =>
     network === "bridge" ? "docker0" : `br-$(docker network inspect -f '{{.Id}}' ${quoted(network)} | cut -c1-12)`,
   "each-host-address": () => "$address",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { EVERY_ADDRESS, type HostListener } from "../topology/publication";
 import { Topology } from "../topology/topology";
 import { Check } from "./check";
+import { Need } from "./need";
 import { Step } from "./step";
 
 /** A port of the host, on every address of it or on one. */
@@ -24,12 +25,21 @@ export const DeployedLab = z
     instance: z.string(),
     image: z.string(),
     hostMode: z.boolean(),
+    /** What the machine must offer before the lab can be at all. */
+    needs: z.array(Need).optional(),
+    /** Those on the local engine. */
     networks: z.array(z.strictObject({ name: z.string(), subnet: z.string() })),
+    /** Throw-away engines: the container that each runs in, and its address on the lab's LAN. */
+    engines: z.array(z.strictObject({ name: z.string(), container: z.string(), address: z.string() })).optional(),
+    /** The engines that form a swarm, by name, the manager first; and the networks across them. */
+    swarm: z.strictObject({ engines: z.array(z.string()), networks: z.array(z.string()) }).optional(),
     servers: z.array(
       z.strictObject({
         name: z.string(),
         container: z.string(),
         token: z.string(),
+        /** The throw-away engine that it runs on; absent for the local one. */
+        engine: z.string().optional(),
         /** Host ports that it takes. */
         ports: z.array(PortEntry),
         /** The environment variable that changes them. */

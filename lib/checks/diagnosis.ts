@@ -69,7 +69,9 @@ export async function diagnose(
 ): Promise<Diagnosis | undefined> {
   const request = requestOf(probe, answers);
   if (request === undefined) return undefined;
-  const { name, container } = request.target.server;
+  const { name, container, engine } = request.target.server;
+  // What the layers look at is the local engine's.
+  if (engine !== undefined) return undefined;
   const inspected = await look(["docker", "inspect", container]);
   if (inspected === undefined) return undefined;
   if (/No such (?:object|container)/i.test(inspected.stderr)) {

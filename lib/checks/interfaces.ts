@@ -9,6 +9,7 @@ const Interface = z.object({
   link_index: z.number().optional(),
   /** Present where the other end lies in another namespace. */
   link_netnsid: z.number().optional(),
+  mtu: z.number().optional(),
   master: z.string().optional(),
   address: z.string().optional(),
   addr_info: z.array(z.object({ family: z.string(), local: z.string().optional() })).default([]),

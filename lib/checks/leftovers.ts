@@ -23,6 +23,7 @@ export function leftovers(
     ...world.containers.filter(mine).map(({ name }) => `container ${name}`),
     ...world.networks.filter(mine).map(({ name }) => `network ${name}`),
     ...lab.remotes.filter(({ wire }) => world.interfaces.includes(wire)).map(({ wire }) => `interface ${wire}`),
+    ...world.volumes.filter(mine).map(({ name }) => `volume ${name}`),
     ...traces.answering.map((name) => `server ${name} still answers on the host`),
     ...world.routes
       .filter(({ destination }) => subnets.some((subnet) => subnet.toString() === destination))

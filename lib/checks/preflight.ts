@@ -1,8 +1,10 @@
+import type { Conditions } from "../engine/conditions";
 import { Refusal } from "../topology/refusal";
 import { Subnet } from "../topology/subnet";
 import { freePort } from "../topology/port";
 import { collide, EVERY_ADDRESS, type HostListener, listenerText } from "../topology/publication";
 import { type DeployedLab, hostListener } from "./deployed";
+import { lackingIn } from "./need";
 import type { FoundContainer, FoundListener, FoundNetwork, World } from "./world";
 
 /**
@@ -17,6 +19,13 @@ export function obstacles(lab: DeployedLab, world: World, known: readonly string
     ...portObstacles(lab, world),
     ...subnetObstacles(lab, world),
   ];
+}
+
+/** Why the lab as a whole cannot be on this machine, in words for a person; empty when it can. */
+export function shortcomings(lab: Pick<DeployedLab, "id" | "needs">, found: Conditions): string[] {
+  return (lab.needs ?? [])
+    .flatMap((need) => (need === "root" ? [] : (lackingIn(need, found) ?? [])))
+    .map((reason) => `lab ${lab.id} cannot be here: ${reason}`);
 }
 
 /**
@@ -60,7 +69,9 @@ function hostModeObstacle(lab: DeployedLab, { facts }: World): string[] {
 
 function nameObstacles(lab: DeployedLab, world: World, known: readonly string[]): string[] {
   const wanted = [
-    ...[...lab.servers, ...lab.remotes].map(({ container }) => ({ kind: "container" as const, name: container })),
+    ...[...lab.servers.filter(({ engine }) => engine === undefined), ...lab.remotes, ...(lab.engines ?? [])].map(
+      ({ container }) => ({ kind: "container" as const, name: container }),
+    ),
     ...lab.networks.map(({ name }) => ({ kind: "network" as const, name })),
   ];
   return wanted.flatMap(({ kind, name }) => {

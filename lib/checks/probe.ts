@@ -15,6 +15,8 @@ export interface Observation {
 export interface NamedCommand {
   readonly name: string;
   readonly command: Command;
+  /** Started at the same time as its neighbours in the list that say so too. @default one after the other */
+  readonly together?: true;
 }
 
 /** All that the judge may look at: nothing else exists for it. */
@@ -50,9 +52,9 @@ export interface ProbeKind<P> {
 
 export const NOTHING = (): readonly Need[] => [];
 export const ROOT = (): readonly Need[] => ["root"];
-/** What looking from there takes, whatever is looked at. */
+/** What looking from there takes, whatever is looked at. On a throw-away engine everybody is root who may ask for it. */
 export const rootFor = ({ from }: { readonly from: Vantage }): readonly Need[] =>
-  from.kind === "namespace" || from.kind === "remote" ? ["root"] : [];
+  (from.kind === "namespace" && from.engine === undefined) || from.kind === "remote" ? ["root"] : [];
 
 export const pass = (actual: string): Judgement => ({ verdict: "pass", actual });
 export const fail = (actual: string, meaning: string, ...lookAt: string[]): Judgement => ({

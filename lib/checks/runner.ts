@@ -5,7 +5,7 @@ import { commandLines, needsOfCheck } from "./check";
 import { type Command, type Resolve, resolved } from "./command";
 import { diagnose } from "./diagnosis";
 import type { Need } from "./need";
-import type { Findings, Judgement, Observation } from "./probe";
+import type { Findings, Judgement, Observation, NamedCommand } from "./probe";
 import { changes, commandsOf, expectedOf, judge, vantageOf } from "./probes";
 import type { CheckRecord, Evidence, Look, RecordedEngine, Verdict } from "./record";
 
@@ -157,10 +157,14 @@ async function lookOnce(check: Check, run: Run, limit: number): Promise<Seen> {
   const observed = (name: string): Observation[] =>
     observations.filter((one) => one.name === name).map((one) => one.observation);
   try {
-    for (const { name, command } of commandsOf(check.probe)) {
-      for (const argv of await resolved(command, surroundings.resolve)) {
-        observations.push({ name, observation: await observe(argv, run, limit) });
-      }
+    for (const group of grouped(commandsOf(check.probe))) {
+      const lists = await Promise.all(group.map(async ({ command }) => resolved(command, surroundings.resolve)));
+      const observeAll = async ({ name }: NamedCommand, index: number): Promise<void> => {
+        for (const argv of lists[index] ?? []) {
+          observations.push({ name, observation: await observe(argv, run, limit) });
+        }
+      };
+      await Promise.all(group.map(observeAll));
     }
     const judgement = judge(check.probe, findings(observations, surroundings.interfacesBefore));
     return { judgement, evidence: observations.map(evidenceOf), final: false, observed };
@@ -198,6 +202,17 @@ async function explain(check: Check, run: Run, seen: Seen, limit: number): Promi
   return { ...seen, judgement };
 }
 
+/** Commands that run at the same time in groups of several, all others alone. */
+function grouped(commands: readonly NamedCommand[]): NamedCommand[][] {
+  const groups: NamedCommand[][] = [];
+  for (const command of commands) {
+    const last = groups.at(-1);
+    if (command.together === true && last?.[0]?.together === true) last.push(command);
+    else groups.push([command]);
+  }
+  return groups;
+}
+
 /** A probe that could not even be made, and cannot be a moment later either. */
 class Unmeasurable extends Error {}
 
@@ -226,7 +241,8 @@ async function executed(argv: readonly string[], { surroundings, signal }: Run, 
  */
 function engineTrouble({ argv, exit, stdout, stderr }: Observation): Error | undefined {
   if (exit === 0) return undefined;
-  const tool = argv[argv.indexOf("exec") + 2] ?? "";
+  // On a throw-away engine, `docker exec` stands there twice.
+  const tool = argv[argv.lastIndexOf("exec") + 2] ?? "";
   if (argv[0] === "docker" && argv[1] === "exec" && (exit === 126 || exit === 127)) {
     // Engines tell it on either stream.
     const said = `${stderr}\n${stdout}`.trim().split("\n").at(-1) ?? "";
@@ -234,7 +250,7 @@ function engineTrouble({ argv, exit, stdout, stderr }: Observation): Error | und
     return new Unresolved(said || `docker exec exit ${String(exit)}`);
   }
   if (argv[0] === "docker" && ENGINE_TROUBLE.test(stderr)) return new Unresolved(stderr.trim().split("\n").at(-1));
-  if (argv[0] === "nsenter" && stderr.startsWith("nsenter: ")) {
+  if (argv.includes("nsenter") && stderr.startsWith("nsenter: ")) {
     const said = stderr.trim().split("\n")[0];
     return exit === 127 ? new Unmeasurable(said) : new Unresolved(said);
   }

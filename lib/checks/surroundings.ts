@@ -2,8 +2,10 @@ import { networkInterfaces } from "os";
 import { performance } from "perf_hooks";
 import { setTimeout } from "timers/promises";
 import type Docker from "dockerode";
+import { z } from "zod";
 import { type Conditions, describeConditions } from "../engine/conditions";
 import { daemonPid, ENGINE_PID_FILE } from "../engine/daemon";
+import { execute } from "../engine/execute";
 import type { Reference } from "./command";
 import { lackingIn } from "./need";
 import { type Surroundings, Unresolved } from "./runner";
@@ -22,12 +24,12 @@ export function realSurroundings(
   docker: Docker,
   found: Conditions,
   interfacesBefore: readonly string[] | undefined,
-  { execute, lackingRoot }: Sight,
+  sight: Sight,
 ): Surroundings {
   return {
-    execute,
+    execute: sight.execute,
     resolve: (reference) => resolve(docker, reference),
-    lacking: (need) => (need === "root" ? lackingRoot : lackingIn(need, found)),
+    lacking: (need) => (need === "root" ? sight.lackingRoot : lackingIn(need, found)),
     now: () => performance.now(),
     timeOrigin: performance.timeOrigin,
     sleep: async (milliseconds) => {
@@ -41,15 +43,17 @@ export function realSurroundings(
 async function resolve(docker: Docker, reference: Reference): Promise<readonly string[]> {
   switch (reference.ref) {
     case "container-pid":
-      return [String(await containerPid(docker, reference.container))];
+      return [String(await containerPid(docker, reference.container, reference.engine))];
     case "container-start":
-      return [(await inspectContainer(docker, reference.container)).State.StartedAt];
+      return [(await inspectContainer(docker, reference.container, undefined)).State.StartedAt];
     case "remote-pid":
       return [String(await remotePid(docker, reference))];
     case "engine-pid":
       return [await enginePid()];
     case "container-address":
-      return [await containerAddress(docker, reference.container, reference.network)];
+      return [await containerAddress(docker, reference)];
+    case "overlay-namespace":
+      return [await overlayNamespace(reference)];
     case "bridge":
       return [await bridgeName(docker, reference.network)];
     case "each-host-address":
@@ -57,30 +61,63 @@ async function resolve(docker: Docker, reference: Reference): Promise<readonly s
   }
 }
 
-async function containerPid(docker: Docker, name: string): Promise<number> {
-  const { State } = await inspectContainer(docker, name);
+async function containerPid(docker: Docker, name: string, engine: string | undefined): Promise<number> {
+  const { State } = await inspectContainer(docker, name, engine);
   if (!State.Running) throw new Unresolved(`container ${name} is not running (${State.Status})`);
   return State.Pid;
 }
 
 /** A container that is started anew has a new namespace: the wire went with the old one, and its host's end too. */
 async function remotePid(docker: Docker, remote: { container: string; wire: string; lab: string }): Promise<number> {
-  const pid = await containerPid(docker, remote.container);
+  const pid = await containerPid(docker, remote.container, undefined);
   if (remote.wire in networkInterfaces()) return pid;
   throw new Unresolved(
     `no wire (${remote.wire}) leads to the remote machine ${remote.container}: npx lab up ${remote.lab} lays it again`,
   );
 }
 
-async function containerAddress(docker: Docker, name: string, network: string): Promise<string> {
-  const { NetworkSettings } = await inspectContainer(docker, name);
+async function containerAddress(
+  docker: Docker,
+  { container, network, engine }: Extract<Reference, { ref: "container-address" }>,
+): Promise<string> {
+  const { NetworkSettings } = await inspectContainer(docker, container, engine);
   const address = NetworkSettings.Networks[network]?.IPAddress;
   if (address) return address;
-  throw new Unresolved(`container ${name} has no address on network ${network}`);
+  throw new Unresolved(`container ${container} has no address on network ${network}`);
 }
 
-async function inspectContainer(docker: Docker, name: string): Promise<Docker.ContainerInspectInfo> {
-  return docker.getContainer(name).inspect().catch(unresolved);
+async function inspectContainer(
+  docker: Docker,
+  name: string,
+  engine: string | undefined,
+): Promise<Pick<Docker.ContainerInspectInfo, "State" | "NetworkSettings">> {
+  if (engine === undefined) return docker.getContainer(name).inspect().catch(unresolved);
+  return InspectedThere.parse(await askedThere(engine, ["docker", "inspect", name]))[0] as Docker.ContainerInspectInfo;
+}
+
+/** What is looked at of a container on a throw-away engine. */
+const InspectedThere = z.tuple([
+  z.object({
+    State: z.object({ Running: z.boolean(), Status: z.string(), Pid: z.number() }),
+    NetworkSettings: z.object({ Networks: z.record(z.string(), z.object({ IPAddress: z.string() })) }),
+  }),
+]);
+
+const ASK_TIMEOUT_MS = 5000;
+
+/** What a throw-away engine's own docker command answers: JSON. */
+async function askedThere(engine: string, command: readonly string[]): Promise<unknown> {
+  const { exit, stdout, stderr } = await execute(["docker", "exec", engine, ...command], ASK_TIMEOUT_MS);
+  if (exit === 0) return JSON.parse(stdout);
+  throw new Unresolved(stderr.trim().split("\n").at(-1) || `docker exec ${engine} exit ${String(exit)}`);
+}
+
+/** The engine keeps one for each overlay, named after the first ten digits of its id. */
+async function overlayNamespace({ network, engine }: { network: string; engine: string }): Promise<string> {
+  const found = z
+    .tuple([z.object({ Id: z.string() })])
+    .parse(await askedThere(engine, ["docker", "network", "inspect", network]));
+  return `/run/docker/netns/1-${found[0].Id.slice(0, 10)}`;
 }
 
 const BRIDGE_NAME = "com.docker.network.bridge.name";

@@ -1,9 +1,12 @@
 import { isIPv4 } from "net";
+import { Engine, NestedEngine } from "../topology/engine";
 import type { Identity } from "../topology/identity";
 import { BridgeNetwork } from "../topology/network";
 import { Refusal } from "../topology/refusal";
+import type { OverlayNetwork } from "../topology/overlay";
 import { RemoteMachine } from "../topology/remote-machine";
 import type { Server } from "../topology/server";
+import type { UnderlayNetwork } from "../topology/underlay";
 import { eachHostAddress, type Word } from "./command";
 import type { FailureMode } from "./curl";
 import type { Probe } from "./probes";
@@ -14,18 +17,30 @@ import { HOST, type Vantage } from "./vantage";
  * which is plain data.
  */
 
-/** The engine's machine as the place to look from. */
-export const host = (): Vantage => HOST;
+/** An engine's machine as the place to look from. @param engine @default the local one */
+export const host = (engine: Engine = Engine.local): Vantage => ({ ...HOST, ...on(engine) });
 /** A server's network namespace, with the host's tools. */
-export const namespaceOf = (server: Pick<Server, "container">): Vantage => ({
+export const namespaceOf = (place: InEngine): Vantage => ({
   kind: "namespace",
-  container: server.container,
+  container: place.container,
+  ...on(place.engine),
 });
 /** Inside a server's container, with its own resolver and its own tools. */
-export const inside = (server: Pick<Server, "container">): Vantage => ({
+export const inside = (place: InEngine): Vantage => ({
   kind: "container",
-  container: server.container,
+  container: place.container,
+  ...on(place.engine),
 });
+
+/** A container, and the engine that it is on. @default the local one */
+interface InEngine {
+  readonly container: string;
+  readonly engine?: Engine;
+}
+
+function on(engine: Engine | undefined): { engine?: string } {
+  return engine?.container === undefined ? {} : { engine: engine.container };
+}
 
 /**
  * An HTTP request to a server, or to a remote machine. Without more words: from the host, to where the server itself
@@ -125,9 +140,14 @@ class HttpRequest {
     };
   }
 
-  private get target(): { host: Word; port: number; server: { name: string; token: string; container: string } } {
+  private get target(): Extract<Probe, { kind: "http" }>["target"] {
     const { name, token, container } = this.server;
-    return { host: this.address ?? hostAsSeenFrom(this.vantage), port: this.port, server: { name, token, container } };
+    const engine = this.server instanceof RemoteMachine ? undefined : this.server.engine;
+    return {
+      host: this.address ?? hostAsSeenFrom(this.vantage),
+      port: this.port,
+      server: { name, token, container, ...on(engine) },
+    };
   }
 }
 
@@ -462,3 +482,50 @@ export const program = (
     failsWith: (words, control) => ({ ...ran, outcome: "fails", words, control: [...control] }),
   };
 };
+
+/** The tunnel of an overlay network between its hosts. */
+export const vxlanOf = ({ engineName, engines }: OverlayNetwork): Probe => ({
+  kind: "vxlan",
+  network: engineName,
+  engines: engines.map(({ container }) => container),
+});
+
+/** What the wire between two hosts carries while one's server pings the other's: VXLAN packets with the pings inside. */
+export const tunnelled = (server: Server, other: Server): Probe => ({
+  kind: "tunnel",
+  from: inside(server),
+  to: givenAddress(other),
+  engine: nested(server).container,
+  hosts: [nested(server).address, nested(other).address],
+});
+
+/** The largest packet on the interface that has a server's address. */
+export const mtuOf = (server: Server): { is: (mtu: number) => Probe } => ({
+  is: (mtu) => ({ kind: "link", from: inside(server), address: givenAddress(server), mtu }),
+});
+
+/** An engine is in a swarm without any key-value store. */
+export const inSwarm = ({ container }: NestedEngine): Probe => ({ kind: "swarm", engine: container });
+
+/** Which MAC address a neighbour sees behind a server's address: its own, or that of the interface it sits on. */
+export const macOf = (server: Server, from: Vantage): { isItsOwn: () => Probe; isItsParents: () => Probe } => {
+  const { parent } = server.network as UnderlayNetwork;
+  const seen = {
+    kind: "mac",
+    from,
+    address: givenAddress(server),
+    of: inside(server),
+    host: host(server.engine),
+    parent,
+  } as const;
+  return { isItsOwn: () => ({ ...seen, whose: "own" }), isItsParents: () => ({ ...seen, whose: "parents" }) };
+};
+
+/** @throws Refusal for a server on the local engine, which has no address on a lab's LAN */
+function nested({ container, engine }: Server): NestedEngine {
+  if (engine instanceof NestedEngine) return engine;
+  throw new Refusal(
+    `${container}.engine`,
+    "it is the local one; this looks at the wire between engines of the lab's own",
+  );
+}

@@ -27,6 +27,12 @@ export interface FoundNetwork {
   readonly subnets: readonly string[];
 }
 
+export interface FoundVolume {
+  readonly name: string;
+  readonly lab: string | undefined;
+  readonly instance: string | undefined;
+}
+
 /** A listener on the host, and the container whose process it is. */
 export interface FoundListener extends Listener {
   readonly containerId: string | undefined;
@@ -42,6 +48,7 @@ export interface World {
   readonly facts: EngineFacts;
   readonly containers: readonly FoundContainer[];
   readonly networks: readonly FoundNetwork[];
+  readonly volumes: readonly FoundVolume[];
   readonly listeners: readonly FoundListener[];
   readonly routes: readonly FoundRoute[];
   readonly interfaces: readonly string[];
@@ -52,15 +59,16 @@ export interface World {
  * @throws whatever the client throws when the engine does not answer
  */
 export async function look(docker: Docker, run: Execute = execute): Promise<World> {
-  const [facts, containers, networks, listeners, routes, interfaces] = await Promise.all([
+  const [facts, containers, networks, volumes, listeners, routes, interfaces] = await Promise.all([
     engineFacts(docker),
     foundContainers(docker),
     foundNetworks(docker),
+    foundVolumes(docker),
     foundListeners(run),
     foundRoutes(),
     interfaceNames(),
   ]);
-  return { facts, containers, networks, listeners, routes, interfaces };
+  return { facts, containers, networks, volumes, listeners, routes, interfaces };
 }
 
 async function foundContainers(docker: Docker): Promise<FoundContainer[]> {
@@ -84,6 +92,16 @@ async function foundNetworks(docker: Docker): Promise<FoundNetwork[]> {
     lab: Labels?.[LABEL.lab],
     instance: Labels?.[LABEL.instance],
     subnets: (Pools.parse(IPAM?.Config) ?? []).flatMap((pool) => pool.Subnet ?? []),
+  }));
+}
+
+async function foundVolumes(docker: Docker): Promise<FoundVolume[]> {
+  const { Volumes } = await docker.listVolumes();
+  // The engine says null where there is none, whatever the types say.
+  return ((Volumes as typeof Volumes | null) ?? []).map(({ Name, Labels }) => ({
+    name: Name,
+    lab: (Labels as Record<string, string> | null)?.[LABEL.lab],
+    instance: (Labels as Record<string, string> | null)?.[LABEL.instance],
   }));
 }
 

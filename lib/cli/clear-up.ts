@@ -1,8 +1,10 @@
 import type Docker from "dockerode";
+import type { Project } from "../terraform/project";
 import type { DeployedLab } from "../checks/deployed";
 import { leftovers } from "../checks/leftovers";
 import { withToolbox } from "../checks/toolbox";
 import { look } from "../checks/world";
+import { forgetEngines } from "./nested-engines";
 import { removeLabelled } from "./remove-labelled";
 import { traces } from "./traces";
 import { wiresGone } from "./wires";
@@ -17,11 +19,13 @@ export interface ClearedUp {
 
 /** Removes what carries a lab's labels and no state knows, and looks whether anything is left of the lab. */
 export async function clearUp(
+  project: Project,
   docker: Docker,
   lab: Pick<DeployedLab, "id" | "instance" | "networks" | "servers" | "remotes">,
 ): Promise<ClearedUp> {
   const removed = await removeLabelled(docker, lab);
   await wiresGone(lab.remotes);
+  await forgetEngines(project, lab);
   // What an ordinary user looks with carries the lab's labels, too: it is gone before the engine is asked for those.
   const found = await withToolbox(docker, lab, (execute) => traces(lab, execute));
   return { removed, left: leftovers(lab, await look(docker), found) };

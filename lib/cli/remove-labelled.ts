@@ -3,7 +3,7 @@ import { LABEL } from "../topology/identity";
 
 /**
  * Removes what carries a lab's labels and no Terraform state knows: what a killed run has left. Containers first, since
- * a network goes only when nobody is on it.
+ * a network or a volume goes only when nobody uses it.
  * @returns what was removed, by name
  */
 export async function removeLabelled(docker: Docker, lab: { id: string; instance: string }): Promise<string[]> {
@@ -14,9 +14,12 @@ export async function removeLabelled(docker: Docker, lab: { id: string; instance
   );
   const networks = await docker.listNetworks({ filters });
   await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove().catch(ignoreAbsent)));
+  const { Volumes: volumes } = await docker.listVolumes({ filters: JSON.stringify(filters) });
+  await Promise.all(volumes.map(({ Name }) => docker.getVolume(Name).remove().catch(ignoreAbsent)));
   return [
     ...containers.map(({ Names, Id }) => (Names[0] ?? Id).replace(/^\//, "")),
     ...networks.map(({ Name }) => Name),
+    ...volumes.map(({ Name }) => Name),
   ];
 }
 

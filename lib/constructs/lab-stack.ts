@@ -11,11 +11,15 @@ import { ThrowAway, type ThrowAwayProps } from "../checks/throw-away";
 import { Identity, LABEL } from "../topology/identity";
 import { Lab } from "../topology/lab";
 import { checkedName } from "../topology/name";
-import { BridgeNetwork, type BridgeNetworkProps, Engine } from "../topology/network";
+import { Engine, NestedEngine, type NestedEngineProps } from "../topology/engine";
+import { BridgeNetwork, type BridgeNetworkProps, type DeclaredNetwork } from "../topology/network";
+import { OverlayNetwork, type OverlayNetworkProps } from "../topology/overlay";
 import { Refusal } from "../topology/refusal";
 import { EVERY_ADDRESS, type HostListener, listenerText } from "../topology/publication";
 import { RemoteMachine, type RemoteMachineProps } from "../topology/remote-machine";
 import { type Attachment, Server, type ServerProps } from "../topology/server";
+import { UnderlayNetwork, type UnderlayNetworkProps } from "../topology/underlay";
+import { type DeclaredEngine, declareEngine } from "./engine";
 import { literal, literals } from "./literal";
 import {
   Container,
@@ -23,15 +27,18 @@ import {
   DockerProvider,
   Image,
   Network,
+  type NetworkConfig,
   NullProvider,
   NullResource,
 } from "./providers";
-import { type Settings, settingsOf } from "./settings";
+import { ENGINE_IMAGE, type Settings, settingsOf } from "./settings";
 import { SITE_FILE, siteOf } from "./site";
 
 export interface LabStackProps {
   /** One line: what the lab shows. */
   readonly title: string;
+  /** What the machine must offer before the lab can be at all. @default nothing */
+  readonly needs?: readonly Need[];
 }
 
 export interface CheckProps {
@@ -69,6 +76,19 @@ const STOPPING: readonly Action["do"][] = ["kill", "stop"];
 /** The stage that wires remote machines to the host. Its name is taken even where no lab has one yet. */
 const WIRE = "wire";
 
+/** What stands for a lab's swarm in its stack. */
+interface Swarm {
+  readonly engines: readonly NestedEngine[];
+  /** Comes before the networks across them. */
+  readonly formed: NullResource;
+  /**
+   * Lies between these networks and who is on them. Does nothing until it is destroyed: then it removes the networks
+   * as soon as the manager knows that everybody has left. Terraform's provider would ask only once, as a rule too early;
+   * now it finds that they are gone.
+   */
+  readonly left: NullResource;
+}
+
 /** nginx ends its requests in that time after SIGQUIT; then it is killed. */
 const GRACE_SECONDS = 5;
 
@@ -94,11 +114,14 @@ export abstract class LabStack extends TerraformStack {
   private readonly steps: (Step & { checks: Check[] })[] = [];
   private readonly throwAways: ThrowAway[] = [];
   private readonly commands: string[] = [];
-  private readonly networks = new Map<BridgeNetwork, Network>();
+  private readonly engines = new Map<Engine, DeclaredEngine>();
+  private readonly networks = new Map<DeclaredNetwork, Network>();
   private readonly containers = new Map<Server | RemoteMachine, Container>();
   /** Only where there is a remote machine to be wired. */
   private wire: NullResource | undefined;
   private readonly stages: { preflight: NullResource; image: Image; checks: NullResource };
+  private engineImage?: Image;
+  private swarm?: Swarm;
 
   /** @throws Refusal for a bad id */
   constructor(
@@ -123,40 +146,73 @@ export abstract class LabStack extends TerraformStack {
     });
   }
 
+  /**
+   * Adds a throw-away engine: another host, on a network of this lab.
+   * @throws Refusal for a bad or taken name or address
+   */
+  addEngine(name: string, props: NestedEngineProps): NestedEngine {
+    this.refuseOwnName("engines", name);
+    const engine = this.lab.addEngine(new NestedEngine(this.lab.identity, name, props));
+    const { preflight } = this.stages;
+    this.engineImage ??= new Image(this, "engine-image", {
+      name: ENGINE_IMAGE,
+      keepLocally: true,
+      dependsOn: [preflight],
+    });
+    const { engineImage, settings } = this;
+    const lan = this.declared(props.lan);
+    this.engines.set(
+      engine,
+      declareEngine(this, engine, { engineImage, lan, labels: this.labels(), settings, preflight }),
+    );
+    this.refreshStages();
+    return engine;
+  }
+
   /** @throws Refusal for a bad or taken name or subnet */
   addNetwork(name: string, props: BridgeNetworkProps): BridgeNetwork {
     this.refuseOwnName("networks", name);
-    const network = this.lab.addNetwork(new BridgeNetwork(this.lab.identity, name, props));
-    const declared = new Network(this, name, {
-      name: network.engineName,
-      driver: "bridge",
-      ipamConfig: [{ subnet: network.subnet.toString(), gateway: network.gateway }],
-      ...(network.internal ? { internal: true } : {}),
-      ...driverOptions(network),
-      labels: this.labels(),
-      dependsOn: [this.stages.preflight],
-    });
-    this.networks.set(network, declared);
-    this.refreshStages();
-    return network;
+    return this.declareNetwork(this.lab.addNetwork(new BridgeNetwork(this.lab.identity, name, props)));
+  }
+
+  /**
+   * Adds a network across several engines, which become a swarm before it is created.
+   * @throws Refusal for a bad or taken name or subnet, or other engines than those of the lab's swarm
+   */
+  addOverlay(name: string, props: OverlayNetworkProps): OverlayNetwork {
+    this.refuseOwnName("networks", name);
+    const network = this.lab.addNetwork(new OverlayNetwork(this.lab.identity, name, props));
+    this.declareSwarm(network);
+    return this.declareNetwork(network);
+  }
+
+  /**
+   * Adds a network without a bridge, on an interface of the host.
+   * @throws Refusal for a bad or taken name, subnet or range
+   */
+  addUnderlay(name: string, props: UnderlayNetworkProps): UnderlayNetwork {
+    this.refuseOwnName("networks", name);
+    return this.declareNetwork(this.lab.addNetwork(new UnderlayNetwork(this.lab.identity, name, props)));
   }
 
   /** @throws Refusal for a bad or taken name, port or address */
   addServer(name: string, props: ServerProps): Server {
     this.refuseOwnName("servers", name);
     const server = this.lab.addServer(new Server(this.lab.identity, name, props));
+    const { dependsOn, ...engine } = this.on(server.engine);
     const container = new Container(this, name, {
+      ...engine,
+      dependsOn: [...dependsOn, ...this.startedBefore(server), ...this.beforeOnOverlay(server)],
       name: server.container,
-      image: this.stages.image.imageId,
+      image: (this.engines.get(server.engine) ?? this.stages).image.imageId,
       networkMode: this.networkMode(server),
-      ...this.attached(server.attachments),
+      ...this.attached(server),
       ...this.resolvers(server),
       ...(server.publications.length === 0 ? {} : { ports: portsOf(server) }),
       upload: [{ file: SITE_FILE, content: literal(siteOf(server)) }],
       labels: [...this.labels(), { label: LABEL.server, value: name }],
       destroyGraceSeconds: GRACE_SECONDS,
       ...(server.losesPortTo === undefined ? {} : { mustRun: false }),
-      dependsOn: [this.stages.preflight, ...this.startedBefore(server)],
     });
     this.containers.set(server, container);
     this.refreshStages();
@@ -272,16 +328,34 @@ export abstract class LabStack extends TerraformStack {
       instance: this.settings.instance,
       image: this.settings.image,
       hostMode: this.lab.servers.some((server) => server.network.mode === "host"),
-      networks: this.lab.networks.map(({ engineName, subnet }) => ({ name: engineName, subnet: subnet.toString() })),
+      ...(this.props.needs === undefined ? {} : { needs: [...this.props.needs] }),
+      networks: this.lab.networks.filter(isLocal).map(({ engineName, subnet }) => ({
+        name: engineName,
+        subnet: subnet.toString(),
+      })),
+      ...(this.lab.engines.length === 0
+        ? {}
+        : { engines: this.lab.engines.map(({ name, container, address }) => ({ name, container, address })) }),
+      ...(this.swarm === undefined
+        ? {}
+        : {
+            swarm: {
+              engines: this.swarm.engines.map(({ name }) => name),
+              networks: this.lab.networks.filter(({ mode }) => mode === "overlay").map(({ engineName }) => engineName),
+            },
+          }),
       servers: this.lab.servers.map((server) => ({
         name: server.name,
         container: server.container,
         token: server.token,
-        ports: server.hostListeners.map(portEntry),
+        ...(isLocal(server) ? {} : { engine: server.engine.name }),
+        ports: localListeners(server).map(portEntry),
         ...(server.portOption === undefined ? {} : { portOption: server.portOption }),
         story: storyOf(server),
         ...(server.losesPortTo === undefined ? {} : { losesPortTo: server.losesPortTo.name }),
-        ...(server.hostListeners[0] === undefined ? {} : { url: urlOf(server.hostListeners[0]) }),
+        ...localListeners(server)
+          .slice(0, 1)
+          .map((listener) => ({ url: urlOf(listener) }))[0],
       })),
       topology: this.lab.topology(),
       remotes: this.lab.remotes.map(({ name, container, subnet, address, hostAddress, wire }) => ({
@@ -368,8 +442,8 @@ export abstract class LabStack extends TerraformStack {
     const { networks, servers, remotes } = this.lab;
     this.stages.preflight.triggers = {
       image: literal(this.settings.image),
-      ports: servers.flatMap((server) => server.hostListeners.map(listenerText)).join(" "),
-      subnets: [...networks, ...remotes].map(({ subnet }) => subnet.toString()).join(" "),
+      ports: servers.flatMap((server) => localListeners(server).map(listenerText)).join(" "),
+      subnets: [...networks.filter(isLocal), ...remotes].map(({ subnet }) => subnet.toString()).join(" "),
     };
     if (this.wire !== undefined) {
       this.wire.triggers = Object.fromEntries(
@@ -381,6 +455,7 @@ export abstract class LabStack extends TerraformStack {
       ) as Record<string, string>;
     }
     this.stages.checks.triggers = Object.fromEntries([
+      ...[...this.engines].map(([engine, { container }]) => [`engine ${engine.name}`, container.id]),
       ...[...this.containers].map(([server, container]) => [`container ${server.name}`, container.id]),
       ...(this.wire === undefined ? [] : [[WIRE, this.wire.id]]),
       ...this.steps.map((step, index) => [
@@ -402,7 +477,71 @@ export abstract class LabStack extends TerraformStack {
     ].map((one) => dependable(one));
   }
 
-  private declared(network: BridgeNetwork): Network {
+  private declareNetwork<N extends DeclaredNetwork>(network: N): N {
+    const { subnet, gateway, engineName } = network;
+    const { dependsOn, ...engine } = this.on(network.engine);
+    const range = network instanceof UnderlayNetwork ? network.range : undefined;
+    const declared = new Network(this, network.name, {
+      ...engine,
+      name: engineName,
+      driver: network.mode,
+      ipamConfig: [
+        { subnet: subnet.toString(), gateway, ...(range === undefined ? {} : { ipRange: range.toString() }) },
+      ],
+      ...(network.internal ? { internal: true } : {}),
+      ...(network.mode === "overlay" ? { attachable: true } : {}),
+      ...driverOptions(network),
+      labels: this.labels(),
+      dependsOn: [...dependsOn, ...(network.mode === "overlay" && this.swarm !== undefined ? [this.swarm.formed] : [])],
+    });
+    this.networks.set(network, declared);
+    if (network.mode === "overlay" && this.swarm !== undefined) {
+      this.swarm.left.dependsOn = [...(this.swarm.left.dependsOn ?? []), dependable(declared)];
+    }
+    this.refreshStages();
+    return network;
+  }
+
+  /** A lab has one swarm: forming it is a stage of its own, between the engines and the networks across them. */
+  private declareSwarm({ name, engines }: OverlayNetwork): void {
+    const others = this.swarm?.engines.some((one, index) => one !== engines[index]);
+    if (others === true || (this.swarm !== undefined && this.swarm.engines.length !== engines.length)) {
+      throw new Refusal(
+        `${this.lab.id}.${name}.engines`,
+        "these are not the engines of the lab's other overlays; a lab has one swarm",
+        this.swarm?.engines.map((one) => one.name).join(", "),
+      );
+    }
+    if (this.swarm !== undefined) return;
+    const containers = engines.flatMap((engine) => this.engines.get(engine)?.container ?? []);
+    const formed = new NullResource(this, "swarm", {
+      triggers: Object.fromEntries(containers.map((container, index) => [engines[index]?.name ?? "", container.id])),
+      provisioners: [this.stage("swarm")],
+      dependsOn: containers,
+    });
+    const left = new NullResource(this, "left", { provisioners: [{ ...this.stage("left"), when: "destroy" }] });
+    this.swarm = { engines, formed, left };
+  }
+
+  /**
+   * What comes before a server on an overlay, the one before it among others: of several that ask the swarm's manager
+   * for a place at once, it sometimes leaves one without an answer until that gives up (seen with Engine 20.10).
+   */
+  private beforeOnOverlay({ network, name }: Server): (NullResource | Container)[] {
+    if (network.mode !== "overlay" || this.swarm === undefined) return [];
+    const others = this.lab.servers.filter((server) => server.network.mode === "overlay" && server.name !== name);
+    const last = others.at(-1);
+    return [this.swarm.left, ...(last === undefined ? [] : [this.containerOf(last)])];
+  }
+
+  /** What everything on an engine has in common: its provider, and that the engine comes first. */
+  private on(engine: Engine): { provider?: DockerProvider; dependsOn: (NullResource | Container)[] } {
+    const declared = this.engines.get(engine);
+    if (declared === undefined) return { dependsOn: [this.stages.preflight] };
+    return { provider: declared.provider, dependsOn: [declared.container] };
+  }
+
+  private declared(network: DeclaredNetwork): Network {
     const declared = this.networks.get(network);
     if (declared === undefined) throw new Error(`${network.name} is not declared`);
     return declared;
@@ -413,7 +552,8 @@ export abstract class LabStack extends TerraformStack {
     if (this.throwAways.some((one) => one.name === name)) {
       throw new Refusal(`${this.lab.id}.${property}`, `"${name}" is there already; a name is given once in a lab`);
     }
-    const added = [...this.lab.networks, ...this.lab.servers, ...this.lab.remotes].some((one) => one.name === name);
+    const { engines, networks, servers, remotes } = this.lab;
+    const added = [...engines, ...networks, ...servers, ...remotes].some((one) => one.name === name);
     if (added || (name !== WIRE && this.node.tryFindChild(name) === undefined)) return;
     throw new Refusal(
       `${this.lab.id}.${property}`,
@@ -432,11 +572,14 @@ export abstract class LabStack extends TerraformStack {
         return `container:${this.containerOf(network.owner).id}`;
       case "bridge":
       case "default-bridge":
+      case "overlay":
+      case "macvlan":
+      case "ipvlan":
         return "bridge";
     }
   }
 
-  private attached(attachments: readonly Attachment[]): Partial<ContainerConfig> {
+  private attached({ attachments }: { readonly attachments: readonly Attachment[] }): Partial<ContainerConfig> {
     if (attachments.length === 0) return {};
     const networks = attachments.map(({ network }) => this.declared(network));
     return {
@@ -472,8 +615,25 @@ export abstract class LabStack extends TerraformStack {
   }
 }
 
-/** What differs from the bridge driver's own ways. */
-function driverOptions({ interContainerConnectivity, mtu }: BridgeNetwork): { options?: Record<string, string> } {
+function isLocal({ engine }: { readonly engine: Engine }): boolean {
+  return engine.container === undefined;
+}
+
+/** Where a server is found on this machine: what it takes on a throw-away engine is nobody else's. */
+function localListeners(server: Server): readonly HostListener[] {
+  return isLocal(server) ? server.hostListeners : [];
+}
+
+/** What the driver is told, where that differs from its own ways. */
+function driverOptions(network: DeclaredNetwork): Pick<NetworkConfig, "options" | "lifecycle"> {
+  if (network instanceof OverlayNetwork) {
+    // The engine adds options of its own (its VXLAN ids), which would be a difference on every plan.
+    return network.encrypted ? { options: { encrypted: "true" }, lifecycle: { ignoreChanges: ["options"] } } : {};
+  }
+  if (network instanceof UnderlayNetwork) {
+    return { options: { parent: network.parent, [`${network.mode}_mode`]: network.driverMode } };
+  }
+  const { interContainerConnectivity = true, mtu } = network as BridgeNetwork;
   const options = {
     ...(interContainerConnectivity ? {} : { "com.docker.network.bridge.enable_icc": "false" }),
     ...(mtu === undefined ? {} : { "com.docker.network.driver.mtu": String(mtu) }),
@@ -496,7 +656,7 @@ function urlOf({ port, on }: HostListener): string {
   return `http://${on === EVERY_ADDRESS ? "127.0.0.1" : on}:${String(port)}/`;
 }
 
-function storyOf({ name, network, attachments, publications, port, losesPortTo }: Server): string {
+function storyOf({ name, engine, network, attachments, publications, port, losesPortTo }: Server): string {
   const published =
     publications.length === 0
       ? ""
@@ -512,9 +672,12 @@ function storyOf({ name, network, attachments, publications, port, losesPortTo }
       return `nginx "${name}" lives in the network namespace of "${network.owner.name}", port ${String(port)}`;
     case "default-bridge":
       return `nginx "${name}" on the default bridge${published}`;
+    case "overlay":
+    case "macvlan":
+    case "ipvlan":
     case "bridge": {
       const networks = attachments.map((one) => `network ${one.network.name} (${one.network.subnet.toString()})`);
-      return `nginx "${name}" on ${networks.join(" and ")}, port ${String(port)}${published}`;
+      return `nginx "${name}" on ${networks.join(" and ")}, port ${String(port)}${published}${isLocal({ engine }) ? "" : `, on engine ${engine.name}`}`;
     }
   }
 }

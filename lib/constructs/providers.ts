@@ -5,6 +5,7 @@
 export { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 export { Container, type ContainerConfig } from "@cdktf/provider-docker/lib/container";
 export { Image } from "@cdktf/provider-docker/lib/image";
-export { Network } from "@cdktf/provider-docker/lib/network";
+export { Network, type NetworkConfig } from "@cdktf/provider-docker/lib/network";
+export { Volume } from "@cdktf/provider-docker/lib/volume";
 export { NullProvider } from "@cdktf/provider-null/lib/provider";
 export { Resource as NullResource } from "@cdktf/provider-null/lib/resource";

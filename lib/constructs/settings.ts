@@ -17,20 +17,28 @@ export interface Settings {
   readonly dns?: string;
   /** Where remote machines have their subnets. @default the range for measurements, 198.18.0.0/16 */
   readonly remoteRange?: string;
+  /** Whether throw-away engines run with all rights, where the least that works here does not. @default false */
+  readonly privilegedEngines?: boolean;
   /** This program, as a stack's folder sees it. Relative: synthesis is the same in every checkout. */
   readonly program: string;
 }
 
 /** The image that set-up brings; its tag is local to the machine. */
 export const SERVER_IMAGE = "docker-network-labs/nginx:local";
+/** The image that throw-away engines run from, which set-up builds for the labs that need it. */
+export const ENGINE_IMAGE = "docker-network-labs/engine:local";
 
-/** LAB_IMAGE, LAB_INSTANCE, LAB_PREFIX, LAB_DNS and LAB_REMOTE_RANGE, where set, come before what the checkout would use. */
+/**
+ * LAB_IMAGE, LAB_INSTANCE, LAB_PREFIX, LAB_DNS, LAB_REMOTE_RANGE and LAB_PRIVILEGED_ENGINES, where set, come before what
+ * the checkout would use.
+ */
 export function settingsFrom(environment: NodeJS.ProcessEnv, projectFolder: string): Settings {
   return {
     instance: environment["LAB_INSTANCE"] || instanceOf(projectFolder),
     prefix: environment["LAB_PREFIX"] || "lab",
     image: environment["LAB_IMAGE"] || SERVER_IMAGE,
     version,
+    ...(environment["LAB_PRIVILEGED_ENGINES"] ? { privilegedEngines: true } : {}),
     ...(environment["LAB_DNS"] ? { dns: environment["LAB_DNS"] } : {}),
     ...(environment["LAB_REMOTE_RANGE"] ? { remoteRange: environment["LAB_REMOTE_RANGE"] } : {}),
     program: relative(resolve(projectFolder, STACK_FOLDER), join(packageFolder(__dirname), "bin/lab.js")),

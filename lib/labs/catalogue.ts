@@ -15,6 +15,8 @@ export interface LabEntry {
   /** One line, for the list. */
   readonly shows: string;
   readonly options: readonly LabOption[];
+  /** Whether it runs throw-away engines, whose image set-up builds when it is asked to. @default false */
+  readonly engines?: boolean;
 }
 
 /** Every lab there is, always: what exists never depends on the environment, so that each can be taken down again. */
@@ -120,6 +122,12 @@ export const LABS: readonly LabEntry[] = [
         description: "port of the host that the server in host mode takes (8086)",
       },
     ],
+  },
+  {
+    id: "overlay",
+    shows: "two hosts in one swarm: two networks across them, by VXLAN tunnels",
+    options: [{ variable: "LAB_LAN", placeholder: "SUBNET", description: "subnet of the hosts' LAN (10.78.0.0/24)" }],
+    engines: true,
   },
 ];
 

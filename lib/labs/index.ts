@@ -9,6 +9,7 @@ import { NoneLab } from "./none";
 import { SharedLab } from "./shared";
 import { LABS, type LabEntry } from "./catalogue";
 import { HostLab } from "./host";
+import { OverlayLab } from "./overlay";
 import { PortConflictLab } from "./port-conflict";
 import { PrivilegesLab } from "./privileges";
 
@@ -41,6 +42,7 @@ const CREATE: Readonly<Record<string, Create>> = {
   "port-conflict": (app, environment) =>
     new PortConflictLab(app, "port-conflict", { port: environment["LAB_CONFLICT_PORT"] }),
   privileges: (app, environment) => new PrivilegesLab(app, "privileges", { port: environment["LAB_PRIVILEGES_PORT"] }),
+  overlay: (app, environment) => new OverlayLab(app, "overlay", { subnet: environment["LAB_LAN"] }),
 };
 
 /**

@@ -4,7 +4,7 @@ import { refused, type Outcome, type PartReport, type SetupContext } from "./con
 import type { EngineFacts, HostMode } from "./engine-facts";
 import { engine } from "./parts/engine";
 import { hostTools } from "./parts/host-tools";
-import { imageNames, serverImage, toolboxImage, type Images } from "./parts/images";
+import { engineImage, imageNames, serverImage, toolboxImage, type Images } from "./parts/images";
 import { projectFolder } from "./parts/project-folder";
 import { providers, type ProviderChoice } from "./parts/providers";
 import { terraform, type TerraformProgram } from "./parts/terraform";
@@ -42,17 +42,23 @@ export function partLine({ name, verdict, detail, remedy }: PartReport): string 
   return remedy === undefined ? line : `${line}\n      ${remedy}`;
 }
 
+/** What is brought besides what every lab needs. */
+export interface Extras {
+  /** The image that throw-away engines run from. @default false */
+  readonly engines?: boolean;
+}
+
 /** Brings everything the labs need. A second run finds it all. */
-export async function setUp(context: SetupContext): Promise<SetupReport> {
+export async function setUp(context: SetupContext, extras: Extras = {}): Promise<SetupReport> {
   context.output.line("set-up");
   const report = (part: PartReport): void => context.output.line(partLine(part));
-  if (!context.mayBring) return examine(context, report);
+  if (!context.mayBring) return examine(context, report, extras);
   // First of all, since even to wait for one's turn needs a folder that takes files.
   const folder = await projectFolder(context);
-  if (folder.verdict === "refused") return examine({ ...context, mayBring: false }, report);
+  if (folder.verdict === "refused") return examine({ ...context, mayBring: false }, report, extras);
   const waiting = (owner: string): void =>
     context.output.line(`  → waiting for another lab (pid ${owner}) that is setting up`);
-  return alone(context.project, "set-up", waiting, () => examine(context, report));
+  return alone(context.project, "set-up", waiting, () => examine(context, report, extras));
 }
 
 /** Looks what is there and says what would bring the rest. Changes nothing. */
@@ -70,7 +76,11 @@ async function attempt<Fact>(work: () => Promise<Outcome<Fact>>): Promise<Outcom
   }
 }
 
-async function examine(context: SetupContext, report: (part: PartReport) => void): Promise<SetupReport> {
+async function examine(
+  context: SetupContext,
+  report: (part: PartReport) => void,
+  { engines = false }: Extras = {},
+): Promise<SetupReport> {
   const parts: PartReport[] = [];
   const part = async <Fact>(name: string, work: () => Promise<Outcome<Fact>>): Promise<Fact | undefined> => {
     const outcome = await attempt(work);
@@ -88,6 +98,7 @@ async function examine(context: SetupContext, report: (part: PartReport) => void
   const withEngine = (work: (facts: EngineFacts) => Promise<Outcome<string>>): Promise<Outcome<string>> =>
     engineFacts === undefined ? Promise.resolve(refused("needs the Docker engine")) : work(engineFacts);
   await part("nginx image", () => withEngine((facts) => serverImage(context, facts)));
+  if (engines) await part("engine image", () => withEngine((facts) => engineImage(context, facts)));
   await part(TOOLBOX, () => withEngine((facts) => toolboxImage(context, facts)));
   return {
     parts,

@@ -41,6 +41,11 @@ export class Project {
     return join(this.memory, "before", `${lab}.json`);
   }
 
+  /** What a lab's throw-away engines are given: a folder for the socket of each, and images. */
+  engines(lab: string): string {
+    return join(this.memory, "engines", lab);
+  }
+
   /** The embedded provider, laid out as Terraform looks for providers. */
   get providers(): string {
     return join(this.memory, "providers");

@@ -5,6 +5,7 @@ import { checkedName, LONGEST_PREFIX } from "./name";
 export const LABEL = {
   lab: "docker-network-labs.lab",
   server: "docker-network-labs.server",
+  engine: "docker-network-labs.engine",
   instance: "docker-network-labs.instance",
   version: "docker-network-labs.version",
 } as const;

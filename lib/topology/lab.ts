@@ -1,16 +1,20 @@
+import { Engine, type NestedEngine } from "./engine";
 import type { Identity } from "./identity";
-import type { BridgeNetwork } from "./network";
 import { LONGEST_NAME } from "./name";
+import { BridgeNetwork, type DeclaredNetwork } from "./network";
 import { freePort } from "./port";
 import { collide, type HostListener, listenerText } from "./publication";
 import { Refusal } from "./refusal";
 import type { RemoteMachine } from "./remote-machine";
 import type { Attachment, Server } from "./server";
 import type { Topology } from "./topology";
+import { UnderlayNetwork } from "./underlay";
 
 /** A lab as it is described: its networks and servers. Pure data with rules; no Docker, no Terraform. */
 export class Lab {
-  readonly networks: BridgeNetwork[] = [];
+  /** Throw-away engines; the local one is always there. */
+  readonly engines: NestedEngine[] = [];
+  readonly networks: DeclaredNetwork[] = [];
   readonly servers: Server[] = [];
   readonly remotes: RemoteMachine[] = [];
 
@@ -20,8 +24,26 @@ export class Lab {
     this.id = identity.lab;
   }
 
+  /** @throws Refusal when its name or its address is taken by another of this lab, or its LAN is not of this lab */
+  addEngine(engine: NestedEngine): NestedEngine {
+    this.refuseTwice("engines", engine.name);
+    if (!this.networks.includes(engine.lan)) {
+      throw new Refusal(`${this.id}.engines`, `network "${engine.lan.name}" is not of this lab; addNetwork makes one`);
+    }
+    const holder = this.engines.find((other) => other.lan === engine.lan && other.address === engine.address);
+    if (holder !== undefined) {
+      throw new Refusal(
+        `${this.id}.${engine.name}.address`,
+        `${engine.address} is the address of engine "${holder.name}"; an address is given once in a network`,
+        engine.lan.subnet.freeAddress([engine.lan.gateway, ...this.engines.map(({ address }) => address)]),
+      );
+    }
+    this.engines.push(engine);
+    return engine;
+  }
+
   /** @throws Refusal when its name or its subnet is taken by another of this lab */
-  addNetwork(network: BridgeNetwork): BridgeNetwork {
+  addNetwork<N extends DeclaredNetwork>(network: N): N {
     this.refuseTwice("networks", network.name);
     this.refuseTakenSubnet(network);
     this.networks.push(network);
@@ -60,7 +82,9 @@ export class Lab {
           subnet: network.subnet.toString(),
           gateway: network.gateway,
           internal: network.internal,
-          interContainerConnectivity: network.interContainerConnectivity,
+          interContainerConnectivity: network instanceof BridgeNetwork ? network.interContainerConnectivity : true,
+          ...(network.mode === "bridge" ? {} : { driver: network.mode }),
+          ...(network.engine.container === undefined ? {} : { engine: network.engine.name }),
         })),
         ...(this.servers.some(({ network }) => network.mode === "default-bridge") ? [DEFAULT_BRIDGE] : []),
       ],
@@ -69,6 +93,7 @@ export class Lab {
         container: server.container,
         token: server.token,
         mode: server.network.mode,
+        ...(server.engine.container === undefined ? {} : { engine: server.engine.name }),
         port: server.port,
         ...(server.network.mode === "shared" ? { owner: server.network.owner.name } : {}),
         ...(server.losesPortTo === undefined ? {} : { losesPortTo: server.losesPortTo.name }),
@@ -85,12 +110,18 @@ export class Lab {
     };
   }
 
-  private refuseTakenSubnet({ name, subnet }: BridgeNetwork | RemoteMachine): void {
+  /** Remote machines are beside the real host: their subnets are taken for networks on it as for others. */
+  private refuseTakenSubnet(added: DeclaredNetwork | RemoteMachine): void {
+    const { name, subnet } = added;
     const others = [
-      ...this.networks.map((network) => ({ holder: `network "${network.name}"`, subnet: network.subnet })),
-      ...this.remotes.map((remote) => ({ holder: `remote machine "${remote.name}"`, subnet: remote.subnet })),
+      ...this.networks.map((network) => ({ of: network, holder: `network "${network.name}"`, subnet: network.subnet })),
+      ...this.remotes.map((remote) => ({
+        of: remote,
+        holder: `remote machine "${remote.name}"`,
+        subnet: remote.subnet,
+      })),
     ];
-    const clash = others.find((other) => other.subnet.overlaps(subnet));
+    const clash = others.find((other) => disjoint(added, other.of) && other.subnet.overlaps(subnet));
     if (clash === undefined) return;
     throw new Refusal(
       `${this.id}.${name}.subnet`,
@@ -99,9 +130,12 @@ export class Lab {
     );
   }
 
-  /** Networks, servers and remote machines share their names: what is declared for them is addressed by name alone. */
+  /**
+   * Engines, networks, servers and remote machines share their names: what is declared for them is addressed by name
+   * alone.
+   */
   private refuseTwice(property: string, name: string): void {
-    const names = [...this.networks, ...this.servers, ...this.remotes].map((other) => other.name);
+    const names = [...this.engines, ...this.networks, ...this.servers, ...this.remotes].map((other) => other.name);
     if (!names.includes(name)) return;
     const free = names
       .map((_, n) => `-${String(n + 2)}`)
@@ -127,7 +161,9 @@ export class Lab {
 
   private refuseTakenHostPort(server: Server): void {
     const listeners = server.hostListeners;
-    const others = this.servers.flatMap((other) => other.hostListeners.map((listener) => ({ listener, other })));
+    const others = this.on(server.engine).flatMap((other) =>
+      other.hostListeners.map((listener) => ({ listener, other })),
+    );
     const free = (port: number): string | undefined =>
       freePort(
         port,
@@ -190,11 +226,25 @@ export class Lab {
     }
   }
 
-  private neighbours(network: BridgeNetwork): (Attachment & { readonly server: Server })[] {
+  private on(engine: Engine): Server[] {
+    return this.servers.filter((server) => server.engine === engine);
+  }
+
+  private neighbours(network: DeclaredNetwork): (Attachment & { readonly server: Server })[] {
     return this.servers.flatMap((server) =>
       server.attachments.filter((one) => one.network === network).map((one) => ({ ...one, server })),
     );
   }
+}
+
+/** Underlays of several engines lie on one and the same network; all others have a subnet of their own. */
+function disjoint(one: DeclaredNetwork | RemoteMachine, other: DeclaredNetwork | RemoteMachine): boolean {
+  const underlay = one instanceof UnderlayNetwork || other instanceof UnderlayNetwork;
+  return !underlay || engineOf(one) === engineOf(other);
+}
+
+function engineOf(one: DeclaredNetwork | RemoteMachine): Engine {
+  return "engine" in one ? one.engine : Engine.local;
 }
 
 /** The bridge that every engine has: its subnet is the engine's choice. */

@@ -1,14 +1,13 @@
+import { Engine } from "./engine";
 import type { Identity } from "./identity";
 import { checkedName } from "./name";
+import type { OverlayNetwork } from "./overlay";
 import { Refusal } from "./refusal";
 import type { Server } from "./server";
 import { isAddress, Subnet } from "./subnet";
+import type { UnderlayNetwork } from "./underlay";
 
-/** The engine that a lab's parts live on. Today there is one: the local one. */
-export class Engine {
-  static readonly local = new Engine("local");
-  private constructor(readonly name: string) {}
-}
+export { Engine };
 
 /** The host's own network namespace. A server on it publishes nothing: it listens on the host itself. */
 export class HostNetwork {
@@ -60,13 +59,49 @@ export class DefaultBridge {
   }
 }
 
-export interface BridgeNetworkProps {
+interface DeclaredNetworkProps {
   /** Its IPv4 subnet, e.g. 10.77.0.0/24. Explicit, so that a plan is the same on every engine. */
   readonly subnet: string;
-  /** The bridge's own address in it. @default the subnet's first address */
+  /** The router's address in it; that of a bridge is the bridge's own. @default the subnet's first address */
   readonly gateway?: string;
   /** No way out: neither to other networks nor to the outside; containers and the host still meet. @default false */
   readonly internal?: boolean;
+  /** @default the local one */
+  readonly engine?: Engine;
+}
+
+/** A network that a lab declares, with the embedded resolver for names. */
+export abstract class DeclaredNetwork {
+  abstract readonly mode: "bridge" | "overlay" | "macvlan" | "ipvlan";
+  /** What the engine calls it. */
+  readonly engineName: string;
+  readonly subnet: Subnet;
+  readonly gateway: string;
+  readonly internal: boolean;
+  /** Where it is created. */
+  readonly engine: Engine;
+
+  /**
+   * @param identity the lab it belongs to
+   * @throws Refusal for a bad name, subnet or gateway
+   */
+  constructor(
+    identity: Identity,
+    readonly name: string,
+    props: DeclaredNetworkProps,
+  ) {
+    const { lab } = identity;
+    checkedName(`${lab}.networks`, name);
+    this.engineName = identity.nameOf(name);
+    this.subnet = Subnet.parse(`${lab}.${name}.subnet`, props.subnet);
+    this.gateway = props.gateway ?? this.subnet.address(1);
+    checkedAddress(`${lab}.${name}.gateway`, this.gateway, this.subnet, []);
+    this.internal = props.internal ?? false;
+    this.engine = props.engine ?? Engine.local;
+  }
+}
+
+export interface BridgeNetworkProps extends DeclaredNetworkProps {
   /** Whether containers on it reach each other (the bridge driver's `enable_icc`). @default true */
   readonly interContainerConnectivity?: boolean;
   /** The largest packet, in bytes. @default the engine's, as a rule 1500 */
@@ -77,40 +112,23 @@ export interface BridgeNetworkProps {
 const SMALLEST_MTU = 68;
 const LARGEST_MTU = 65535;
 
-/** A bridge network that a lab declares, with the embedded resolver for names. */
-export class BridgeNetwork {
+/** A bridge network that a lab declares. */
+export class BridgeNetwork extends DeclaredNetwork {
   readonly mode = "bridge" as const;
-  /** What the engine calls it. */
-  readonly engineName: string;
-  readonly subnet: Subnet;
-  readonly gateway: string;
-  readonly internal: boolean;
   readonly interContainerConnectivity: boolean;
   /** The largest packet, in bytes; undefined where that is left to the engine. */
   readonly mtu: number | undefined;
 
-  /**
-   * @param identity the lab it belongs to
-   * @throws Refusal for a bad name, subnet, gateway or MTU
-   */
-  constructor(
-    identity: Identity,
-    readonly name: string,
-    props: BridgeNetworkProps,
-  ) {
-    const { lab } = identity;
-    checkedName(`${lab}.networks`, name);
-    this.engineName = identity.nameOf(name);
-    this.subnet = Subnet.parse(`${lab}.${name}.subnet`, props.subnet);
-    this.gateway = props.gateway ?? this.subnet.address(1);
-    checkedAddress(`${lab}.${name}.gateway`, this.gateway, this.subnet, []);
-    this.internal = props.internal ?? false;
+  /** @throws Refusal for a bad name, subnet, gateway or MTU */
+  constructor(identity: Identity, name: string, props: BridgeNetworkProps) {
+    super(identity, name, props);
     this.interContainerConnectivity = props.interContainerConnectivity ?? true;
-    this.mtu = props.mtu === undefined ? undefined : checkedMtu(`${lab}.${name}.mtu`, props.mtu);
+    this.mtu = props.mtu === undefined ? undefined : checkedMtu(`${identity.lab}.${name}.mtu`, props.mtu);
   }
 }
 
-export type Network = HostNetwork | NoneNetwork | SharedNetwork | DefaultBridge | BridgeNetwork;
+export type Network =
+  HostNetwork | NoneNetwork | SharedNetwork | DefaultBridge | BridgeNetwork | OverlayNetwork | UnderlayNetwork;
 
 function checkedMtu(property: string, mtu: number): number {
   if (Number.isInteger(mtu) && mtu >= SMALLEST_MTU && mtu <= LARGEST_MTU) return mtu;

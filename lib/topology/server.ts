@@ -1,14 +1,17 @@
+import { Engine } from "./engine";
 import type { Identity } from "./identity";
 import { checkedName } from "./name";
 import {
-  BridgeNetwork,
+  type BridgeNetwork,
   checkedAddress,
+  DeclaredNetwork,
   type DefaultBridge,
   type HostNetwork,
   type Network,
   type NoneNetwork,
   SharedNetwork,
 } from "./network";
+import { OverlayNetwork } from "./overlay";
 import { checkedPort } from "./port";
 import {
   collide,
@@ -20,6 +23,7 @@ import {
   type Publish,
 } from "./publication";
 import { Refusal } from "./refusal";
+import type { UnderlayNetwork } from "./underlay";
 
 interface ListeningProps {
   /** The port that it listens on: in host mode on the host itself, else in its own namespace. @default 80 */
@@ -87,12 +91,43 @@ export interface BridgeServerProps extends PublishingProps, AttachmentProps {
   readonly alsoOn?: readonly AttachmentProps[];
 }
 
+/** A server on a network without a bridge: there is nothing that could publish its ports, and it needs none. */
+export interface UnderlayServerProps extends ListeningProps {
+  readonly network: UnderlayNetwork;
+  /** Its address in the network's subnet. @default the engine chooses one */
+  readonly address?: string;
+  readonly publish?: never;
+  readonly aliases?: never;
+  readonly alsoOn?: never;
+  readonly losesPortTo?: never;
+}
+
+/** A server on a network across several hosts. */
+export interface OverlayServerProps extends ListeningProps {
+  readonly network: OverlayNetwork;
+  /** The engine that it runs on: one of those that the network spans. */
+  readonly engine: Engine;
+  /** Its address in the network's subnet. @default the engine chooses one */
+  readonly address?: string;
+  /** More names that it has on the network. @default its own name alone */
+  readonly aliases?: readonly string[];
+  readonly publish?: never;
+  readonly alsoOn?: never;
+  readonly losesPortTo?: never;
+}
+
 export type ServerProps =
-  HostServerProps | NoneServerProps | SharedServerProps | DefaultBridgeServerProps | BridgeServerProps;
+  | HostServerProps
+  | NoneServerProps
+  | SharedServerProps
+  | DefaultBridgeServerProps
+  | BridgeServerProps
+  | UnderlayServerProps
+  | OverlayServerProps;
 
 /** A server's place on a network that the lab declares. */
 export interface Attachment {
-  readonly network: BridgeNetwork;
+  readonly network: DeclaredNetwork;
   /** Undefined where the engine chooses. */
   readonly address: string | undefined;
   /** Its names on the network, its own first. */
@@ -102,6 +137,8 @@ export interface Attachment {
 /** A container that answers HTTP requests, and says who it is. */
 export class Server {
   readonly network: Network;
+  /** The engine that it runs on. */
+  readonly engine: Engine;
   readonly port: number;
   /** What leads to it from the host, in ascending order of the host's ports. */
   readonly publications: readonly Publication[];
@@ -128,6 +165,7 @@ export class Server {
     const property = `${lab}.${name}`;
     checkedName(`${lab}.servers`, name);
     this.network = props.network;
+    this.engine = engineOf(property, props);
     if (props.network instanceof SharedNetwork) refuseOwner(property, props.network.owner);
     this.port = checkedPort(`${property}.port`, props.port ?? 80);
     this.portOption = props.portOption;
@@ -170,8 +208,23 @@ export class Server {
   }
 }
 
-function attachmentsOf(props: ServerProps): AttachmentProps[] {
-  if (!(props.network instanceof BridgeNetwork)) return [];
+/** @throws Refusal for an engine that the network does not reach */
+function engineOf(property: string, { network, ...props }: ServerProps): Engine {
+  if (network instanceof SharedNetwork) return network.owner.engine;
+  if (!(network instanceof OverlayNetwork)) return network.engine;
+  const { engine } = props as OverlayServerProps;
+  if (network.engines.some((one) => one === engine)) return engine;
+  throw new Refusal(
+    `${property}.engine`,
+    `network "${network.name}" does not span engine "${engine.name}"; a server runs on one of its network's engines`,
+    network.engines[0].name,
+  );
+}
+
+type AnyAttachmentProps = Omit<AttachmentProps, "network"> & { readonly network: DeclaredNetwork };
+
+function attachmentsOf(props: ServerProps): AnyAttachmentProps[] {
+  if (!(props.network instanceof DeclaredNetwork)) return [];
   const { network, address, aliases, alsoOn = [] } = props as BridgeServerProps;
   return [
     { network, ...(address === undefined ? {} : { address }), ...(aliases === undefined ? {} : { aliases }) },
@@ -180,7 +233,11 @@ function attachmentsOf(props: ServerProps): AttachmentProps[] {
 }
 
 /** @throws Refusal for an address that it cannot have in the network, or an alias that is no name */
-function attachment(property: string, name: string, { network, address, aliases = [] }: AttachmentProps): Attachment {
+function attachment(
+  property: string,
+  name: string,
+  { network, address, aliases = [] }: AnyAttachmentProps,
+): Attachment {
   for (const alias of aliases) checkedName(`${property}.aliases`, alias);
   if (address !== undefined) refuseAddress(`${property}.address`, address, network);
   return { network, address, names: [...new Set([name, ...aliases])] };
@@ -209,7 +266,7 @@ function refuseLedToTwice(property: string, publications: readonly Publication[]
   );
 }
 
-function refuseAddress(property: string, address: string, { subnet, gateway }: BridgeNetwork): void {
+function refuseAddress(property: string, address: string, { subnet, gateway }: DeclaredNetwork): void {
   checkedAddress(property, address, subnet, [gateway]);
   if (address !== gateway) return;
   throw new Refusal(

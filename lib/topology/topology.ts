@@ -16,6 +16,10 @@ export const Topology = z.strictObject({
       gateway: z.string().optional(),
       internal: z.boolean(),
       interContainerConnectivity: z.boolean(),
+      /** Absent for a bridge. */
+      driver: z.enum(["overlay", "macvlan", "ipvlan"]).optional(),
+      /** The throw-away engine that it was created on; absent for the local one. */
+      engine: z.string().optional(),
     }),
   ),
   servers: z.array(
@@ -23,7 +27,9 @@ export const Topology = z.strictObject({
       name: z.string(),
       container: z.string(),
       token: z.string(),
-      mode: z.enum(["host", "none", "shared", "default-bridge", "bridge"]),
+      mode: z.enum(["host", "none", "shared", "default-bridge", "bridge", "overlay", "macvlan", "ipvlan"]),
+      /** The throw-away engine that it runs on; absent for the local one. */
+      engine: z.string().optional(),
       /** The port that it listens on. */
       port: z.number(),
       /** The server whose network namespace it joined, in mode `shared`. */

@@ -4,6 +4,7 @@ import { dnsMutants } from "./dns";
 import { hostMutants } from "./host";
 import { isolationMutants } from "./isolation";
 import { noneMutants } from "./none";
+import { overlayMutants } from "./overlay";
 import { portConflictMutants } from "./port-conflict";
 import { privilegesMutants } from "./privileges";
 import type { LabMutants } from "./saboteur";
@@ -20,4 +21,5 @@ export const MUTANTS: readonly LabMutants[] = [
   dnsMutants,
   portConflictMutants,
   privilegesMutants,
+  overlayMutants,
 ];

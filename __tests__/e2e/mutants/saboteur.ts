@@ -22,8 +22,10 @@ export interface Saboteur {
 /** A lab, and all who sabotage it. */
 export interface LabMutants {
   readonly lab: string;
+  /** The containers of its throw-away engines: what a saboteur broke is made anew on them, they stay. @default none */
+  readonly engines?: readonly string[];
   readonly saboteurs: readonly Saboteur[];
-  /** Checks that nothing on a real engine can turn red: id (without the lab) → why. Their unit tests break them. */
+  /** Checks that no saboteur turns red, as nothing on a real engine can or as yet: id (without the lab) → why. Their unit tests break them. */
   readonly unbreakable: Readonly<Record<string, string>>;
 }
 

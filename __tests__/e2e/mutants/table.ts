@@ -43,6 +43,6 @@ function ratio({ lab, unbreakable }: LabMutants, runs: readonly Seen[], ids: rea
   return [
     `${lab}: ${String(killed.length)} of ${String(runs.length)} mutants killed (${String(percent)} %)`,
     `${String(fell.length)} of ${String(breakable.length)} checks seen to fail`,
-    `${String(ids.length - breakable.length)} that nothing on an engine can break`,
+    `${String(ids.length - breakable.length)} that no mutant breaks`,
   ].join(", ");
 }

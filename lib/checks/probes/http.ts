@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Command, toShell, Word } from "../command";
+import { type Command, EngineContainer, onEngine, toShell, Word } from "../command";
 import { describeFailure, FAILURE_MEANING, FAILURE_NAME, FailureMode, failureMode, isCurlBroken } from "../curl";
 import { error, fail, type Findings, type Judgement, type Observation, pass, type ProbeKind, rootFor } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
@@ -9,7 +9,7 @@ const Target = z.strictObject({
   /** A name, an address, or a reference to one that only the running engine knows. */
   host: Word,
   port: z.int().min(1).max(65535),
-  server: z.strictObject({ name: z.string(), token: z.string(), container: z.string() }),
+  server: z.strictObject({ name: z.string(), token: z.string(), container: z.string(), engine: EngineContainer }),
 });
 type Target = z.infer<typeof Target>;
 
@@ -80,8 +80,10 @@ function judgeAnswers(probe: Extract<HttpProbe, { outcome: "answers" }>, finding
   return fail(
     describe(wrong),
     meaningOf(wrong, probe.target, probe.from),
-    `docker logs ${probe.target.server.container}`,
-    `docker ps --all --filter name=${probe.target.server.container}`,
+    ...[
+      ["docker", "logs", probe.target.server.container],
+      ["docker", "ps", "--all", "--filter", `name=${probe.target.server.container}`],
+    ].map((command) => toShell(onEngine(probe.target.server.engine, command))),
     toShell(at(probe.from, ["netstat", "-tulpn"])),
   );
 }

@@ -8,9 +8,11 @@ import { exited, ExitedProbe } from "./exited";
 import { http, HttpProbe } from "./http";
 import { inspect, InspectProbe } from "./inspect";
 import { interfaces, InterfacesProbe } from "./interfaces";
+import { link, LinkProbe } from "./link";
 import { listener, ListenerProbe } from "./listener";
 import { listening, ListeningProbe } from "./listening";
 import { log, LogProbe } from "./log";
+import { mac, MacProbe } from "./mac";
 import { namespace, NamespaceProbe } from "./namespace";
 import { neighbour, NeighbourProbe } from "./neighbour";
 import { processState, ProcessProbe } from "./process";
@@ -21,7 +23,10 @@ import { routes, RoutesProbe } from "./routes";
 import { natRule, RuleProbe } from "./rule";
 import { sysctl, SysctlProbe } from "./sysctl";
 import { tcp, TcpProbe } from "./tcp";
+import { swarm, SwarmProbe } from "./swarm";
+import { tunnel, TunnelProbe } from "./tunnel";
 import { veth, VethProbe } from "./veth";
+import { vxlan, VxlanProbe } from "./vxlan";
 
 /** Every kind of probe that a check can be made of. */
 export const Probe = z.discriminatedUnion("kind", [
@@ -31,9 +36,11 @@ export const Probe = z.discriminatedUnion("kind", [
   HttpProbe,
   InspectProbe,
   InterfacesProbe,
+  LinkProbe,
   ListenerProbe,
   ListeningProbe,
   LogProbe,
+  MacProbe,
   NamespaceProbe,
   NeighbourProbe,
   ProcessProbe,
@@ -44,7 +51,10 @@ export const Probe = z.discriminatedUnion("kind", [
   RuleProbe,
   SysctlProbe,
   TcpProbe,
+  SwarmProbe,
+  TunnelProbe,
   VethProbe,
+  VxlanProbe,
 ]);
 export type Probe = z.infer<typeof Probe>;
 
@@ -57,9 +67,11 @@ const KINDS: { [K in Probe["kind"]]: ProbeKind<Of<K>> } = {
   http,
   inspect,
   interfaces,
+  link,
   listener,
   listening,
   log,
+  mac,
   namespace,
   neighbour,
   process: processState,
@@ -70,7 +82,10 @@ const KINDS: { [K in Probe["kind"]]: ProbeKind<Of<K>> } = {
   rule: natRule,
   sysctl,
   tcp,
+  swarm,
+  tunnel,
   veth,
+  vxlan,
 };
 
 /** The table holds, for each kind, what takes exactly that kind; TypeScript cannot follow that through a variable. */

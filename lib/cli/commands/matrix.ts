@@ -51,6 +51,13 @@ async function matrix(session: Session, name: string, { probe, why, json }: Matr
   if (described === undefined || topology === undefined) {
     throw new Refusal("lab matrix", `${name} was deployed by an older version; first`, `npx lab up ${name}`);
   }
+  if (described.engines !== undefined) {
+    throw new Refusal(
+      "lab matrix",
+      `lab ${described.id} runs engines of its own; a matrix is about the networks of one engine. Its checks tell who reaches whom`,
+      `npx lab checks ${described.id}`,
+    );
+  }
   const record =
     probe === true
       ? await probed(await reachedEngine(session), described.id, topology)

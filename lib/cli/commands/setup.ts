@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { type LabEntry, labNamed } from "../../labs/catalogue";
 import { machine, setUp, stopEngine } from "../../setup";
 import { layMirror } from "../mirror";
 import { option, withExamples } from "../options";
@@ -7,21 +8,23 @@ import type { Session } from "../session";
 /** `lab setup`: finds what the labs need, and brings the rest. */
 export function setupCommand(program: Command, session: Session): void {
   const command = program
-    .command("setup")
-    .description("find what the labs need, and bring the rest")
+    .command("setup [labs...]")
+    .description("find what the labs need, and bring the rest; for labs of several hosts, name them")
     .addOption(option("--stop-engine", "end the engine that set-up started, and no other"))
-    .action(async ({ stopEngine: stop }: { stopEngine?: boolean }) => {
-      process.exitCode = stop === true ? await end(session) : await bring(session);
+    .action(async (labs: string[], { stopEngine: stop }: { stopEngine?: boolean }) => {
+      process.exitCode = stop === true ? await end(session) : await bring(session, labs.map(labNamed));
     });
   withExamples(command, [
     ["npx lab setup", "brings what is missing, and says so"],
+    ["npx lab setup overlay", "also the image of the throw-away engines that this lab runs"],
     ["LAB_SETUP=check npx lab setup", "only looks"],
     ["npx lab setup --stop-engine", "ends the engine that set-up started"],
   ]);
 }
 
-async function bring({ project, environment }: Session): Promise<number> {
-  const report = await setUp(machine({ project: project.folder, environment }));
+async function bring({ project, environment }: Session, labs: readonly LabEntry[]): Promise<number> {
+  const engines = labs.some((lab) => lab.engines === true);
+  const report = await setUp(machine({ project: project.folder, environment }), { engines });
   if (report.providers?.kind === "embedded") await layMirror(project);
   return report.ready ? 0 : 3;
 }

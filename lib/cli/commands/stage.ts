@@ -2,12 +2,14 @@ import { join } from "path";
 import { z } from "zod";
 import type { Command } from "commander";
 import { DeployedLab } from "../../checks/deployed";
-import { obstacles } from "../../checks/preflight";
+import { obstacles, shortcomings } from "../../checks/preflight";
 import { exitCodeOf } from "../../checks/record";
 import { removeThrowAways } from "../../checks/scenario";
 import { lackingRoot, withToolbox } from "../../checks/toolbox";
 import { interfaceNames, look } from "../../checks/world";
+import { ENGINE_IMAGE } from "../../constructs/settings";
 import { unescaped } from "../../constructs/unescaped";
+import { conditions } from "../../engine/conditions";
 import { haveImage } from "../../engine/image";
 import { conclusion, report } from "../../report/text";
 import { readIfThere, writeWhole } from "../../terraform/files";
@@ -16,6 +18,7 @@ import { Unfit } from "../../topology/refusal";
 import { checkDeployed, DEADLINE_MS, withSurroundings } from "../check-deployed";
 import { clearUp } from "../clear-up";
 import { reachedEngine } from "../engine";
+import { formSwarm, haveEngineImage, layOutEngines, removeOverlays } from "../nested-engines";
 import type { Session } from "../session";
 import { layWires } from "../wires";
 
@@ -51,7 +54,15 @@ export async function runStage(
 
 type Stage = (session: Session, lab: DeployedLab, signal: AbortSignal) => Promise<number>;
 
-const STAGES: Readonly<Record<string, Stage>> = { preflight, wire, checks, "throw-aways": throwAways, gone };
+const STAGES: Readonly<Record<string, Stage>> = {
+  preflight,
+  wire,
+  swarm,
+  left,
+  checks,
+  "throw-aways": throwAways,
+  gone,
+};
 
 const Synthesized = z.object({ output: z.object({ lab: z.object({ value: z.unknown() }) }) });
 
@@ -65,10 +76,15 @@ async function synthesizedLab(folder: string): Promise<DeployedLab> {
 async function preflight(session: Session, lab: DeployedLab): Promise<number> {
   const docker = await reachedEngine(session);
   const state = await readState(session.project.state(lab.id), lab.id);
+  const unmet = lab.needs === undefined ? [] : shortcomings(lab, await conditions(docker));
   const world = await withToolbox(docker, lab, (execute) => look(docker, execute));
-  const problems = obstacles(lab, world, state.names);
+  const problems = [...unmet, ...obstacles(lab, world, state.names)];
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
   await haveImage(docker, lab.image);
+  if (lab.engines !== undefined) {
+    await haveEngineImage(docker, ENGINE_IMAGE, lab.id);
+    await layOutEngines(session.project, lab);
+  }
   await writeWhole(session.project.before(lab.id), JSON.stringify(await interfaceNames()));
   session.print(`lab ${lab.id}: nothing is in the way`);
   return 0;
@@ -83,6 +99,17 @@ async function wire(session: Session, lab: DeployedLab): Promise<number> {
   }
   await withToolbox(docker, lab, (execute) => layWires(docker, lab, execute));
   session.print(`lab ${lab.id}: wired to the host: ${lab.remotes.map(({ name }) => name).join(", ")}`);
+  return 0;
+}
+
+async function swarm({ print }: Session, lab: DeployedLab): Promise<number> {
+  print((await formSwarm(lab)).join("\n"));
+  return 0;
+}
+
+async function left({ print }: Session, lab: DeployedLab, signal: AbortSignal): Promise<number> {
+  await removeOverlays(lab, signal);
+  print(`lab ${lab.id}: everybody has left its overlays, which are removed`);
   return 0;
 }
 
@@ -106,9 +133,11 @@ async function gone(session: Session, synthesized: DeployedLab): Promise<number>
   const docker = await reachedEngine(session);
   // What is being destroyed is what was deployed, whatever the options say now.
   const { lab = synthesized } = await readState(session.project.state(synthesized.id), synthesized.id);
-  const { left } = await clearUp(docker, lab);
+  const { left } = await clearUp(session.project, docker, lab);
   if (left.length > 0)
     throw new Unfit(`of lab ${lab.id} there is still:\n  ${left.join("\n  ")}`, `npx lab down ${lab.id} --force`);
-  session.print(`lab ${lab.id}: nothing is left of it, no container, network, listener, route or rule (claim A14)`);
+  session.print(
+    `lab ${lab.id}: nothing is left of it, no container, network, volume, listener, route or rule (claim A14)`,
+  );
   return 0;
 }

@@ -4,6 +4,7 @@ import { mayRest } from "../../checks/scenario";
 import { LABS } from "../../labs/catalogue";
 import { readState } from "../../terraform/state";
 import { reachedEngine } from "../engine";
+import { containerStates } from "../nested-engines";
 import { option, withExamples } from "../options";
 import type { Session } from "../session";
 
@@ -34,14 +35,16 @@ async function allStatuses(session: Session, docker: Docker): Promise<LabStatus[
   return Promise.all(
     LABS.map(async ({ id }): Promise<LabStatus> => {
       const { lab, empty } = await readState(session.project.state(id), id);
-      const servers = (lab === undefined ? [] : [...lab.servers, ...lab.remotes]).map(
-        ({ name, container, ...more }) => ({
+      const elsewhere = await containerStates(lab ?? {});
+      const servers = [
+        ...(lab?.servers ?? []).map(({ name, container, engine, url }) => ({
           name,
           container,
-          status: statusOf(container),
-          ...("url" in more && more.url !== undefined ? { url: more.url } : {}),
-        }),
-      );
+          status: engine === undefined ? statusOf(container) : (elsewhere.get(container) ?? "absent"),
+          ...(url === undefined ? {} : { url }),
+        })),
+        ...(lab?.remotes ?? []).map(({ name, container }) => ({ name, container, status: statusOf(container) })),
+      ];
       if (empty) return { id, state: "down", servers: [] };
       const resting = lab === undefined ? [] : mayRest(lab);
       const running =

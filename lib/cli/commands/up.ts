@@ -1,10 +1,12 @@
 import { rm } from "fs/promises";
 import type { Command } from "commander";
 import type { DeployedLab } from "../../checks/deployed";
-import { obstacles, refuseClashes } from "../../checks/preflight";
+import { obstacles, refuseClashes, shortcomings } from "../../checks/preflight";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
 import { withToolbox } from "../../checks/toolbox";
 import { look } from "../../checks/world";
+import { ENGINE_IMAGE } from "../../constructs/settings";
+import { conditions } from "../../engine/conditions";
 import { haveImage } from "../../engine/image";
 import { LABS } from "../../labs/catalogue";
 import { failure, seconds, summary, table } from "../../report/text";
@@ -17,6 +19,7 @@ import { reachedEngine } from "../engine";
 import { flagOf, option, withExamples } from "../options";
 import { type Machinery, withMachinery } from "../machinery";
 import { labsMeant, ownOf } from "../own-labs";
+import { haveEngineImage } from "../nested-engines";
 import { progressOf } from "../progress";
 import type { Session } from "../session";
 import { timedChange, timedCommand, type TimedOptions } from "../timed";
@@ -94,9 +97,15 @@ async function refuseObstacles(session: Session, labs: readonly DeployedLab[]): 
   const found = await Promise.all(
     labs.map(async (lab) => obstacles(lab, world, (await readState(session.project.state(lab.id), lab.id)).names)),
   );
-  const problems = found.flat();
+  const needy = labs.filter(({ needs }) => needs !== undefined);
+  const unmet =
+    needy.length === 0 ? [] : await conditions(docker).then((here) => needy.map((lab) => shortcomings(lab, here)));
+  const problems = [...unmet.flat(), ...found.flat()];
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
   for (const image of new Set(labs.map((lab) => lab.image))) await haveImage(docker, image);
+  for (const { id } of labs.filter(({ engines }) => engines !== undefined)) {
+    await haveEngineImage(docker, ENGINE_IMAGE, id);
+  }
 }
 
 /** @returns what the checks found, or undefined when Terraform failed for another reason, which is then printed */

@@ -2,26 +2,37 @@ import { join } from "node:path";
 import type { SetupContext } from "../context";
 import { ensureLists, install } from "../packages";
 import { act, at, StepFailed, which } from "../programs";
-import { ORIGIN_LABEL, recipe, RECIPE_LABEL, recipeVersion } from "./image-recipe";
+import { type ImageRecipe, ORIGIN_LABEL, RECIPE_LABEL, versionOf } from "./image-recipe";
 
-/** The packages unpacked, once more as an archive, and a little air. */
-const NEEDED_BYTES = 600 * 1024 * 1024;
+/** What an image is made of, and how to ask what became of it. */
+export interface Build {
+  readonly recipe: ImageRecipe;
+  /** The program that the image is about, as it is asked for its version inside. */
+  readonly program: readonly [string, ...string[]];
+  /** Finds name and version in what that prints. */
+  readonly version: RegExp;
+  /** What it takes on disk meanwhile, in MB: the packages unpacked, once more as an archive, and a little air. */
+  readonly megabytes: number;
+}
 
 /** On disk whatever /tmp is, and never a shared folder, which would lose owners and links. */
 const WORK_FOLDER = "/var/tmp";
 
 /** Builds an image from Debian's packages and gives it these tags. Needs root and apt. */
-export async function buildFromPackages(context: SetupContext, tags: readonly string[]): Promise<void> {
+export async function buildFromPackages(context: SetupContext, build: Build, tags: readonly string[]): Promise<void> {
   const free = await context.files.freeBytes(at(context, WORK_FOLDER));
-  if (free < NEEDED_BYTES)
-    throw new Error(`${WORK_FOLDER} has ${Math.floor(free / 1024 / 1024)} MB left; building the image needs 600 MB`);
+  const { megabytes } = build;
+  if (free < megabytes * 1024 * 1024) {
+    const left = Math.floor(free / 1024 / 1024);
+    throw new Error(`${WORK_FOLDER} has ${left} MB left; building the image needs ${megabytes} MB`);
+  }
   if ((await which(context, "mmdebstrap")) === undefined) await install(context, ["mmdebstrap"]);
   const folder = await context.files.makeTemporaryFolder(at(context, `${WORK_FOLDER}/docker-network-labs-image-`));
   try {
     const root = join(folder, "root");
-    await unpack(context, root);
-    await finish(context, root);
-    await pack(context, folder, root, tags);
+    await unpack(context, build.recipe, root);
+    await finish(context, build.recipe, root);
+    await pack(context, build, folder, root, tags);
   } finally {
     await context.files.remove(folder);
   }
@@ -70,7 +81,7 @@ async function releaseOf(context: SetupContext, root: string): Promise<Release> 
   return { codename: value("VERSION_CODENAME") || "stable", name: value("PRETTY_NAME") || "Debian" };
 }
 
-async function unpack(context: SetupContext, root: string): Promise<void> {
+async function unpack(context: SetupContext, recipe: ImageRecipe, root: string): Promise<void> {
   await ensureLists(context);
   const { codename } = await releaseOf(context, context.system.root);
   const include = `--include=${recipe.packages.join(",")}`;
@@ -80,7 +91,7 @@ async function unpack(context: SetupContext, root: string): Promise<void> {
 }
 
 /** Does by hand what the packages' scripts would have done, and takes away what no container reads. */
-async function finish(context: SetupContext, root: string): Promise<void> {
+async function finish(context: SetupContext, recipe: ImageRecipe, root: string): Promise<void> {
   const { files } = context;
   for (const path of recipe.removed) await files.remove(join(root, path));
   for (const [path, mode] of Object.entries(recipe.folders)) await files.makeFolder(join(root, path), mode);
@@ -91,19 +102,25 @@ async function finish(context: SetupContext, root: string): Promise<void> {
   if (linker.exit !== 0) throw new StepFailed(["chroot", root, "/sbin/ldconfig"], linker.exit, linker.stderr);
 }
 
-async function originOf(context: SetupContext, root: string): Promise<string> {
-  const { stderr } = await context.run(["chroot", root, "/usr/sbin/nginx", "-v"]);
-  const version = /nginx\/(\S+)/.exec(stderr)?.[1] ?? "";
-  return `nginx ${version} from the packages of ${(await releaseOf(context, root)).name}`;
+async function originOf(context: SetupContext, build: Build, root: string): Promise<string> {
+  const { stdout, stderr } = await context.run(["chroot", root, ...build.program]);
+  const [, name = build.program[0], version = ""] = build.version.exec(stdout + stderr) ?? [];
+  return `${name} ${version} from the packages of ${(await releaseOf(context, root)).name}`;
 }
 
 /** A Dockerfile around the unpacked system: `docker import` cannot say by which signal to stop. */
-async function pack(context: SetupContext, folder: string, root: string, tags: readonly string[]): Promise<void> {
+async function pack(
+  context: SetupContext,
+  build: Build,
+  folder: string,
+  root: string,
+  tags: readonly string[],
+): Promise<void> {
   const labels = [
-    `LABEL ${RECIPE_LABEL}="${recipeVersion}"`,
-    `LABEL ${ORIGIN_LABEL}="${await originOf(context, root)}"`,
+    `LABEL ${RECIPE_LABEL}="${versionOf(build.recipe)}"`,
+    `LABEL ${ORIGIN_LABEL}="${await originOf(context, build, root)}"`,
   ];
-  const dockerfile = ["FROM scratch", "ADD root.tar /", ...labels, ...recipe.metadata].join("\n");
+  const dockerfile = ["FROM scratch", "ADD root.tar /", ...labels, ...build.recipe.metadata].join("\n");
   const image = join(folder, "image");
   await context.files.write(join(image, "Dockerfile"), `${dockerfile}\n`);
   await act(context, ["tar", "-C", root, "--numeric-owner", "-cf", join(image, "root.tar"), "."]);

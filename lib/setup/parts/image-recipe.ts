@@ -35,7 +35,7 @@ const PACKAGES = [
 ];
 
 /** Nothing of this is ever read in a container, and it is half of the size. Perl only served the packages' own scripts. */
-const REMOVED = [
+export const REMOVED = [
   "usr/share/bash-completion",
   "usr/share/doc",
   "usr/share/info",
@@ -194,18 +194,36 @@ const METADATA = [
   'CMD ["nginx", "-g", "daemon off;"]',
 ];
 
-export const recipe = {
+/** How an image is made of Debian's packages, which are unpacked and not installed. */
+export interface ImageRecipe {
+  readonly packages: readonly string[];
+  /** Paths that are taken away again. */
+  readonly removed: readonly string[];
+  /** Folders, with their permissions. */
+  readonly folders: Readonly<Record<string, number>>;
+  /** Symbolic links, with their targets. */
+  readonly links: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, { readonly content: string; readonly mode?: number }>>;
+  /** Lines of a Dockerfile: what the image says of itself. */
+  readonly metadata: readonly string[];
+}
+
+export const recipe: ImageRecipe = {
   packages: PACKAGES,
   removed: REMOVED,
   folders: FOLDERS,
   links: LINKS,
   files: FILES,
   metadata: METADATA,
-} as const;
+};
 
 /** The label that tells which recipe an image was made by: another version is another image. */
 export const RECIPE_LABEL = "docker-network-labs.recipe";
 /** The label that tells what it was made from. */
 export const ORIGIN_LABEL = "docker-network-labs.built-from";
 
-export const recipeVersion = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 12);
+export function versionOf(made: ImageRecipe): string {
+  return createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 12);
+}
+
+export const recipeVersion = versionOf(recipe);

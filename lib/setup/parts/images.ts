@@ -6,8 +6,9 @@ import type { EngineFacts } from "../engine-facts";
 import { hasApt, mayInstall } from "../packages";
 import { act, StepFailed } from "../programs";
 import { remember, siteAnswers } from "../remembered";
-import { buildFromPackages } from "./debian-image";
-import { ORIGIN_LABEL, RECIPE_LABEL, recipeVersion } from "./image-recipe";
+import { type Build, buildFromPackages } from "./debian-image";
+import { engineRecipe } from "./engine-recipe";
+import { type ImageRecipe, ORIGIN_LABEL, recipe, RECIPE_LABEL, versionOf } from "./image-recipe";
 import { proveServer } from "./image-proof";
 
 /** What the labs' servers and probes run from. */
@@ -18,6 +19,15 @@ export interface Images {
 
 export const SERVER_TAG = "docker-network-labs/nginx:local";
 export const TOOLBOX_TAG = TOOLBOX_IMAGE;
+export const ENGINE_TAG = "docker-network-labs/engine:local";
+
+const SERVER: Build = { recipe, program: ["/usr/sbin/nginx", "-v"], version: /(nginx)\/(\S+)/, megabytes: 600 };
+const ENGINE: Build = {
+  recipe: engineRecipe,
+  program: ["/usr/sbin/dockerd", "--version"],
+  version: /^(Docker) version ([^\s,+]+)/m,
+  megabytes: 1200,
+};
 
 /** The official image that the labs were written with: the tag for people, the digest of its manifest list for machines. */
 const OFFICIAL = {
@@ -44,9 +54,9 @@ async function inspect(context: SetupContext, engine: EngineFacts, name: string)
 }
 
 /** What a local tag stands for, if that is what this version of the labs means by it. */
-function originOf(image: Image | undefined): string | undefined {
+function originOf(image: Image | undefined, made: ImageRecipe = recipe): string | undefined {
   const labels = image?.Config?.Labels ?? {};
-  if (labels[RECIPE_LABEL] === recipeVersion) return labels[ORIGIN_LABEL] ?? "built from Debian packages";
+  if (labels[RECIPE_LABEL] === versionOf(made)) return labels[ORIGIN_LABEL] ?? "built from Debian packages";
   if (image?.RepoDigests?.includes(OFFICIAL_LOCAL) === true) return `the official ${OFFICIAL.name}:${OFFICIAL.tag}`;
   return undefined;
 }
@@ -69,7 +79,14 @@ export async function serverImage(context: SetupContext, engine: EngineFacts): P
 export async function toolboxImage(context: SetupContext, engine: EngineFacts): Promise<Outcome<string>> {
   const origin = originOf(await inspect(context, engine, TOOLBOX_TAG));
   if (origin !== undefined) return found(TOOLBOX_TAG, `${TOOLBOX_TAG}, ${origin}`);
-  return build(context, engine, [TOOLBOX_TAG]);
+  return build(context, engine, SERVER, [TOOLBOX_TAG]);
+}
+
+/** The image that throw-away engines run from: for the labs of several hosts, which ask for it. */
+export async function engineImage(context: SetupContext, engine: EngineFacts): Promise<Outcome<string>> {
+  const origin = originOf(await inspect(context, engine, ENGINE_TAG), engineRecipe);
+  if (origin !== undefined) return found(ENGINE_TAG, `${ENGINE_TAG}, ${origin}`);
+  return build(context, engine, ENGINE, [ENGINE_TAG]);
 }
 
 const COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
@@ -130,7 +147,7 @@ async function pullOfficial(context: SetupContext): Promise<boolean> {
 }
 
 async function buildServer(context: SetupContext, engine: EngineFacts): Promise<Outcome<string>> {
-  const outcome = await build(context, engine, [SERVER_TAG, TOOLBOX_TAG]);
+  const outcome = await build(context, engine, SERVER, [SERVER_TAG, TOOLBOX_TAG]);
   if (outcome.verdict !== "refused") await prove(context);
   return outcome;
 }
@@ -148,6 +165,7 @@ async function prove(context: SetupContext): Promise<void> {
 async function build(
   context: SetupContext,
   engine: EngineFacts,
+  made: Build,
   tags: readonly [string, ...string[]],
 ): Promise<Outcome<string>> {
   const [tag] = tags;
@@ -160,7 +178,7 @@ async function build(
   if (!(await mayInstall(context))) return refused(`no image ${tag}`, setup);
   const began = context.clock.now();
   const before = await inspect(context, engine, tag);
-  await buildFromPackages(context, tags);
+  await buildFromPackages(context, made, tags);
   // An image of an older recipe that lost its name to the new one. One that a container still uses stays.
   if (before?.Config?.Labels?.[RECIPE_LABEL] !== undefined) await context.run(["docker", "rmi", before.Id]);
   const seconds = Math.round((context.clock.now() - began) / 1000);

@@ -1,0 +1,22 @@
+import { execFileSync } from "child_process";
+
+const IMAGE = "docker-network-labs/engine:local";
+
+function isThere(): boolean {
+  try {
+    execFileSync("docker", ["image", "inspect", IMAGE], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Tests of labs that run engines of their own: skipped where their image is not there. It is built by
+ * `npx lab setup overlay`, which needs apt and root.
+ */
+export const describeWithEngines: jest.Describe = isThere() ? describe : describe.skip;
+
+if (!isThere()) {
+  process.stderr.write(`labs of several hosts are skipped: no image ${IMAGE} (npx lab setup overlay builds it)\n`);
+}

@@ -1,0 +1,117 @@
+import { NestedEngine } from "../../lib/topology/engine";
+import { Identity } from "../../lib/topology/identity";
+import { Lab } from "../../lib/topology/lab";
+import { BridgeNetwork } from "../../lib/topology/network";
+import { OverlayNetwork } from "../../lib/topology/overlay";
+import { Server } from "../../lib/topology/server";
+import { UnderlayNetwork } from "../../lib/topology/underlay";
+import { refused } from "./refused";
+
+const IDENTITY = new Identity("mine", "test0000");
+
+function hosts() {
+  const lab = new Lab(IDENTITY);
+  const lan = lab.addNetwork(new BridgeNetwork(IDENTITY, "lan", { subnet: "10.78.0.0/24", internal: true }));
+  const engine = (name: string, address: string): NestedEngine => new NestedEngine(IDENTITY, name, { lan, address });
+  const a = lab.addEngine(engine("host-a", "10.78.0.10"));
+  const b = lab.addEngine(engine("host-b", "10.78.0.11"));
+  return { lab, lan, a, b, engine };
+}
+
+describe("a throw-away engine", () => {
+  test("is a container with an address on its LAN", () => {
+    expect(hosts().a).toMatchObject({
+      name: "host-a",
+      container: "lab-mine-host-a",
+      address: "10.78.0.10",
+      lab: "mine",
+    });
+  });
+
+  test.each([
+    ["Host A", "10.78.0.12", /^mine\.engines: "Host A" is not a name/],
+    ["host-c", "10.78.1.12", /^mine\.host-c\.address: 10\.78\.1\.12 lies outside 10\.78\.0\.0\/24/],
+    [
+      "host-c",
+      "10.78.0.10",
+      /^mine\.host-c\.address: 10\.78\.0\.10 is the address of engine "host-a".*: 10\.78\.0\.2$/,
+    ],
+    ["host-a", "10.78.0.12", /^mine\.engines: "host-a" is there already.*: host-a-2$/],
+    ["lan", "10.78.0.12", /^mine\.engines: "lan" is there already/],
+  ])("%s at %s is refused", (name, address, message) => {
+    const { lab, engine } = hosts();
+    expect(refused(() => lab.addEngine(engine(name, address)))).toMatch(message);
+  });
+
+  test("has ports of its own: one number on two engines is no clash", () => {
+    const { lab, a, b } = hosts();
+    const network = (name: string, engine: NestedEngine, subnet: string) =>
+      lab.addNetwork(new BridgeNetwork(IDENTITY, name, { subnet, engine }));
+    const [one, two] = [network("one", a, "10.90.0.0/24"), network("two", b, "10.91.0.0/24")];
+    lab.addServer(new Server(IDENTITY, "web-1", { network: one, publish: [8080] }));
+    lab.addServer(new Server(IDENTITY, "web-2", { network: two, publish: [8080] }));
+    const third = new Server(IDENTITY, "web-3", { network: two, publish: [8080] });
+    expect(refused(() => lab.addServer(third))).toMatch(
+      /^mine\.web-3\.publish: 8080 is taken on the host by server "web-2"/,
+    );
+  });
+});
+
+describe("an overlay", () => {
+  test("spans engines, and says on which of them a server runs", () => {
+    const { lab, a, b } = hosts();
+    const network = lab.addNetwork(new OverlayNetwork(IDENTITY, "blue", { subnet: "10.79.1.0/24", engines: [a, b] }));
+    const server = new Server(IDENTITY, "web", { network, engine: b, address: "10.79.1.12" });
+    expect(server.engine).toBe(b);
+    expect(network).toMatchObject({ internal: true, engine: a, gateway: "10.79.1.1" });
+    lab.addServer(server);
+    expect(lab.topology()).toMatchObject({
+      networks: [{ name: "lan" }, { name: "blue", driver: "overlay", engine: "host-a", internal: true }],
+      servers: [{ name: "web", mode: "overlay", engine: "host-b", attachments: [{ network: "blue" }] }],
+    });
+  });
+
+  test("has no servers on engines that it does not span", () => {
+    const { a, b } = hosts();
+    const network = new OverlayNetwork(IDENTITY, "blue", { subnet: "10.79.1.0/24", engines: [a] });
+    expect(refused(() => new Server(IDENTITY, "web", { network, engine: b }))).toBe(
+      'mine.web.engine: network "blue" does not span engine "host-b"; a server runs on one of its network\'s engines: host-a',
+    );
+  });
+});
+
+describe("an underlay", () => {
+  const underlay = (engine: NestedEngine, name: string, range?: string): UnderlayNetwork =>
+    new UnderlayNetwork(IDENTITY, name, {
+      driver: "macvlan",
+      engine,
+      parent: "eth0",
+      subnet: "10.78.0.0/24",
+      ...(range === undefined ? {} : { range }),
+    });
+
+  test("lies on the LAN of its hosts: on each of them once", () => {
+    const { lab, a, b } = hosts();
+    expect(lab.addNetwork(underlay(a, "street-a", "10.78.0.64/27"))).toMatchObject({
+      mode: "macvlan",
+      driverMode: "bridge",
+      parent: "eth0",
+    });
+    lab.addNetwork(underlay(b, "street-b", "10.78.0.96/27"));
+    expect(refused(() => lab.addNetwork(underlay(a, "again")))).toMatch(
+      /^mine\.again\.subnet: 10\.78\.0\.0\/24 overlaps/,
+    );
+  });
+
+  test("gives no addresses from beyond its subnet", () => {
+    expect(refused(() => underlay(hosts().a, "street", "10.99.0.0/27"))).toMatch(
+      /^mine\.street\.range: 10\.99\.0\.0\/27 lies outside 10\.78\.0\.0\/24/,
+    );
+  });
+
+  test("publishes nothing, and the type says so", () => {
+    const network = underlay(hosts().a, "street");
+    // @ts-expect-error there is no bridge, and no address translation, that could lead from a port to it
+    expect(new Server(IDENTITY, "web", { network, publish: [8080] }).network).toBe(network);
+  });
+});
