@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseInterfaces } from "../interfaces";
-import { parseJson } from "../json";
+import { parseJson } from "../../engine/json";
 import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, rootFor } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
 

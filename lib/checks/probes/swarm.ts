@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { onEngine } from "../command";
-import { parseJson } from "../json";
+import { parseJson } from "../../engine/json";
 import { error, fail, failed, type Findings, type Judgement, NOTHING, pass, type ProbeKind } from "../probe";
 
 /** An engine is in a swarm, and its daemon was started without what overlays once needed: an outside key-value store. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { onEngine } from "../command";
-import { parseJson } from "../json";
+import { parseJson } from "../../engine/json";
 import { error, fail, failed, type Findings, type Judgement, type NamedCommand, pass, type ProbeKind } from "../probe";
 
 /**
