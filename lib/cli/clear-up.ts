@@ -7,7 +7,7 @@ import { look } from "../checks/world";
 import { forgetEngines } from "./nested-engines";
 import { removeLabelled } from "./remove-labelled";
 import { traces } from "./traces";
-import { wiresGone } from "./wires";
+import { removeWires } from "./wires";
 
 /** What came of clearing up behind a lab. */
 export interface ClearedUp {
@@ -24,9 +24,11 @@ export async function clearUp(
   lab: Pick<DeployedLab, "id" | "instance" | "networks" | "servers" | "remotes">,
 ): Promise<ClearedUp> {
   const removed = await removeLabelled(docker, lab);
-  await wiresGone(lab.remotes);
   await forgetEngines(project, lab);
   // What an ordinary user looks with carries the lab's labels, too: it is gone before the engine is asked for those.
-  const found = await withToolbox(docker, lab, (execute) => traces(lab, execute));
+  const found = await withToolbox(docker, lab, async (execute) => {
+    await removeWires(lab.remotes, execute);
+    return traces(lab, execute);
+  });
   return { removed, left: leftovers(lab, await look(docker), found) };
 }
