@@ -1,7 +1,8 @@
 import { Action, commandOf, undoing } from "../../lib/checks/action";
 import { toShell } from "../../lib/checks/command";
-import { connect, disconnect, exec, kill, remove, restart, run, start, stop } from "../../lib/checks/doing";
+import { connect, disconnect, exec, kill, remove, restart, run, shim, start, stop } from "../../lib/checks/doing";
 import { ThrowAway } from "../../lib/checks/throw-away";
+import { NestedEngine } from "../../lib/topology/engine";
 import { Identity } from "../../lib/topology/identity";
 import { BridgeNetwork, Engine, HostNetwork } from "../../lib/topology/network";
 import { Server } from "../../lib/topology/server";
@@ -15,6 +16,11 @@ const intruder = new ThrowAway(identity, "intruder", "nginx:local", {
   sharesWith: victim,
   capabilities: ["NET_ADMIN"],
 });
+const host = new NestedEngine(identity, "host-a", { lan, address: "10.90.0.10" });
+const apart = new BridgeNetwork(identity, "apart", { subnet: "10.92.0.0/24", engine: host });
+const far = new Server(identity, "far", { network: apart });
+const [added, addressed, up, routed] = shim(host, { parent: "eth0", address: "10.90.0.12", to: "10.90.0.64/27" });
+if (added === undefined || addressed === undefined || up === undefined || routed === undefined) throw new Error("none");
 const LABELS = "--label docker-network-labs.lab=x --label docker-network-labs.instance=0123abcd nginx:local";
 
 const ACTIONS: [Action, string][] = [
@@ -34,6 +40,12 @@ const ACTIONS: [Action, string][] = [
   ],
   [exec(intruder, "ip", "link"), "docker exec lab-x-intruder ip link"],
   [remove(intruder), "docker rm --force lab-x-intruder"],
+  [restart(far), "docker exec lab-x-host-a docker restart --time 5 lab-x-far"],
+  [disconnect(far, apart), "docker exec lab-x-host-a docker network disconnect lab-x-apart lab-x-far"],
+  [added, "docker exec lab-x-host-a ip link add shim link eth0 type macvlan mode bridge"],
+  [addressed, "docker exec lab-x-host-a ip address add 10.90.0.12/32 dev shim"],
+  [up, "docker exec lab-x-host-a ip link set shim up"],
+  [routed, "docker exec lab-x-host-a ip route add 10.90.0.64/27 dev shim"],
 ];
 
 test.each(ACTIONS)("%j is one docker command, and plain data", (action, line) => {
@@ -65,6 +77,13 @@ describe("undoing", () => {
   test("what was run is removed where it is", () => {
     expect(undone(run(victim), ["none"])).toBe("docker rm --force lab-x-victim");
     expect(undone(run(victim))).toBeUndefined();
+  });
+
+  test("an interface of a host is deleted where it is, and with it its address and its route", () => {
+    for (const action of [added, addressed, up, routed]) {
+      expect(undone(action, [])).toBe("docker exec lab-x-host-a ip link delete dev shim");
+      expect(undone(action)).toBeUndefined();
+    }
   });
 
   test("what servers were told is undone elsewhere, for all at once", () => {

@@ -237,3 +237,55 @@ test("throw-aways are removed, and nothing else is touched", async () => {
   await removeThrowAways(LAB, engine);
   expect(engine.did).toEqual(["docker rm --force lab-x-guest"]);
 });
+
+describe("a lab on engines of its own", () => {
+  const add = { do: "ip", container: "lab-y-host-a", interface: "shim", arguments: ["link", "add", "shim"] };
+  const set = { ...add, arguments: ["link", "set", "shim", "up"] };
+  const lab = DeployedLab.parse({
+    ...LAB,
+    id: "y",
+    engines: ["host-a", "host-b"].map((name) => ({ name, container: `lab-y-${name}`, address: "10.0.0.1" })),
+    servers: [server("web1", { engine: "host-a" }), server("web2", { engine: "host-b" }), server("peer")],
+    checks: [],
+    steps: [step("shim", [add, set], [answers("y/shim/web", "web1")])],
+  });
+
+  /** Both engines run their servers; `present` says whether host-a has the shim. */
+  function surroundings(did: string[], look: () => Executed): Surroundings {
+    const running = [{ State: { Running: true }, NetworkSettings: { Networks: {} } }];
+    const execute = async (argv: readonly string[]): Promise<Executed> => {
+      const line = argv.join(" ");
+      if (line.includes("inspect")) return { ...DONE, stdout: JSON.stringify(running) };
+      if (line.includes("link show")) return look();
+      did.push(line);
+      return DONE;
+    };
+    return Object.assign(new Engine([]), { execute });
+  }
+
+  test("is brought back to its beginning by each engine itself; what a step added to a host goes once", async () => {
+    const did: string[] = [];
+    const there = (): boolean => !did.includes("docker exec lab-y-host-a ip link delete dev shim");
+    const gone = refused('Device "shim" does not exist.');
+    expect(
+      await reset(
+        lab,
+        surroundings(did, () => (there() ? DONE : gone)),
+      ),
+    ).toBeUndefined();
+    expect(did).toEqual([
+      "docker exec lab-y-host-a ip link delete dev shim",
+      "docker exec lab-y-host-a docker kill lab-x-web1",
+      "docker exec lab-y-host-b docker kill lab-x-web2",
+      "docker kill lab-x-peer",
+      "docker exec lab-y-host-a docker start lab-x-web1",
+      "docker exec lab-y-host-b docker start lab-x-web2",
+      "docker start lab-x-peer",
+    ]);
+  });
+
+  test("is not brought back where nobody can tell whether the interface is there", async () => {
+    const silent = surroundings([], () => refused("Error response from daemon: container is not running"));
+    expect(await reset(lab, silent)).toContain("container is not running");
+  });
+});

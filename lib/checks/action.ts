@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { LABEL } from "../topology/identity";
-import type { Command } from "./command";
+import { type Command, EngineContainer, onEngine } from "./command";
 
-const onServer = { container: z.string() };
+const onServer = { container: z.string(), engine: EngineContainer };
 const attachment = {
-  container: z.string(),
+  ...onServer,
   /** What the engine calls the network. */
   network: z.string(),
   /** The address that the container has or gets on it. */
@@ -43,6 +43,14 @@ export const Action = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("exec"), container: z.string(), command: z.array(z.string()).min(1) }),
   /** Removes a container of the scenario's own. */
   z.strictObject({ do: z.literal("remove"), container: z.string() }),
+  /** Runs `ip` on a throw-away engine's host, about an interface that is the scenario's own. */
+  z.strictObject({
+    do: z.literal("ip"),
+    /** The container of the engine. */
+    container: z.string(),
+    interface: z.string(),
+    arguments: z.array(z.string()).min(1),
+  }),
 ]);
 export type Action = z.infer<typeof Action>;
 
@@ -51,6 +59,11 @@ const GRACE_SECONDS = "5";
 
 /** The command that does it: the runner executes it, and a person can type it. */
 export function commandOf(action: Action): Command {
+  return onEngine("engine" in action ? action.engine : undefined, ownCommand(action));
+}
+
+/** As it is typed on the machine of the engine. */
+function ownCommand(action: Action): Command {
   const { container } = action;
   switch (action.do) {
     case "kill":
@@ -70,6 +83,8 @@ export function commandOf(action: Action): Command {
       return ["docker", "exec", container, ...action.command];
     case "remove":
       return ["docker", "rm", "--force", container];
+    case "ip":
+      return ["docker", "exec", container, "ip", ...action.arguments];
   }
 }
 
@@ -94,7 +109,10 @@ function creation({ container, lab, instance, image, network, capabilities }: Of
   ];
 }
 
-/** What the engine says of a container, as far as undoing depends on it; undefined where there is none of that name. */
+/**
+ * What an action is about, as far as undoing depends on it: a container and its networks, or an interface; undefined
+ * where there is none of that name.
+ */
 export type Found = { readonly networks: readonly string[] } | undefined;
 
 /**
@@ -109,6 +127,11 @@ export function undoing(action: Action, found: Found): Command | undefined {
       return commandOf({ ...action, do: action.declared ? "connect" : "disconnect" });
     case "run":
       return found === undefined ? undefined : commandOf({ do: "remove", container: action.container });
+    case "ip":
+      // Its addresses and routes go with it.
+      return found === undefined
+        ? undefined
+        : commandOf({ ...action, arguments: ["link", "delete", "dev", action.interface] });
     default:
       return undefined;
   }

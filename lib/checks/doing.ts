@@ -1,3 +1,4 @@
+import type { NestedEngine } from "../topology/engine";
 import type { BridgeNetwork } from "../topology/network";
 import type { Server } from "../topology/server";
 import type { Action } from "./action";
@@ -8,11 +9,15 @@ import type { ThrowAway } from "./throw-away";
 type Signal = Extract<Action, { do: "kill" }>["signal"];
 
 /** Ends a server with a signal. Without more words at once, as a crash would. */
-export const kill = ({ container }: Server, signal: Signal = "KILL"): Action => ({ do: "kill", container, signal });
+export const kill = (server: Server, signal: Signal = "KILL"): Action => ({ do: "kill", ...place(server), signal });
 /** Asks a server to end. */
-export const stop = ({ container }: Server): Action => ({ do: "stop", container });
-export const start = ({ container }: Server): Action => ({ do: "start", container });
-export const restart = ({ container }: Server): Action => ({ do: "restart", container });
+export const stop = (server: Server): Action => ({ do: "stop", ...place(server) });
+export const start = (server: Server): Action => ({ do: "start", ...place(server) });
+export const restart = (server: Server): Action => ({ do: "restart", ...place(server) });
+
+function place({ container, engine }: Server): { container: string; engine?: string } {
+  return { container, ...(engine.container === undefined ? {} : { engine: engine.container }) };
+}
 
 /** Connects a server that runs with a network: as the lab declares it there, else under its own name. */
 export const connect = (server: Server, network: BridgeNetwork, address?: string): Action => ({
@@ -26,14 +31,15 @@ export const disconnect = (server: Server, network: BridgeNetwork): Action => ({
 });
 
 function connection(
-  { container, name, attachments }: Server,
+  server: Server,
   network: BridgeNetwork,
   chosen?: string,
 ): Omit<Extract<Action, { do: "connect" }>, "do"> {
+  const { name, attachments } = server;
   const declared = attachments.find((one) => one.network === network);
   const address = chosen ?? declared?.address;
   return {
-    ...{ container, network: network.engineName, aliases: [...(declared?.names ?? [name])] },
+    ...{ ...place(server), network: network.engineName, aliases: [...(declared?.names ?? [name])] },
     ...(address === undefined ? {} : { address }),
     declared: declared !== undefined,
   };
@@ -48,3 +54,26 @@ export const run = ({ container, lab, instance, image, network, capabilities }: 
 export const exec = ({ container }: ThrowAway, ...command: string[]): Action => ({ do: "exec", container, command });
 /** Removes a container of the scenario's own. */
 export const remove = ({ container }: ThrowAway): Action => ({ do: "remove", container });
+
+export interface ShimProps {
+  /** The host's interface that the containers sit on. */
+  readonly parent: string;
+  /** The address that the host has on the shim, which nobody else has. */
+  readonly address: string;
+  /** The subnet that is reached by the shim: that of the containers. */
+  readonly to: string;
+}
+
+/**
+ * Puts a host beside its own containers: an interface of the same kind as theirs, and a route to them by it. A host does
+ * not reach what sits on its interface otherwise.
+ */
+export const shim = ({ container }: NestedEngine, { parent, address, to }: ShimProps): Action[] =>
+  [
+    ["link", "add", SHIM, "link", parent, "type", "macvlan", "mode", "bridge"],
+    ["address", "add", `${address}/32`, "dev", SHIM],
+    ["link", "set", SHIM, "up"],
+    ["route", "add", to, "dev", SHIM],
+  ].map((words) => ({ do: "ip", container, interface: SHIM, arguments: words }));
+
+const SHIM = "shim";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Executed } from "../engine/execute";
 import { type Action, commandOf, type Found, undoing } from "./action";
-import { type Command, resolved, toShell } from "./command";
+import { type Command, onEngine, resolved, toShell } from "./command";
 import type { DeployedLab } from "./deployed";
 import type { CheckRecord } from "./record";
 import { notLookedAt, type RunOptions, runChecks, type Surroundings } from "./runner";
@@ -110,7 +110,7 @@ function told(run: Run, { checks }: Step, verdict: "error" | "skip", reason: str
  * @returns what could not be done, or undefined
  */
 export async function reset(
-  lab: Pick<DeployedLab, "servers" | "steps">,
+  lab: Pick<DeployedLab, "servers" | "steps" | "engines">,
   surroundings: Surroundings,
   deadlineMs = READY_MS,
 ): Promise<string | undefined> {
@@ -118,8 +118,10 @@ export async function reset(
     for (const action of lab.steps.flatMap(({ actions }) => actions).reverse()) await undo(action, surroundings);
     await killAll(lab, surroundings);
     for (const server of lab.servers) {
-      await must(commandOf({ do: "start", container: server.container }), surroundings);
-      await settled(server, surroundings, deadlineMs);
+      const { container } = server;
+      const engine = engineOf(lab, server);
+      await must(commandOf({ do: "start", container, engine }), surroundings);
+      await settled(server, engine, surroundings, deadlineMs);
     }
   } catch (problem) {
     if (!(problem instanceof Undone)) throw problem;
@@ -149,17 +151,33 @@ export async function removeThrowAways(
 class Undone extends Error {}
 
 async function undo(action: Action, surroundings: Surroundings): Promise<void> {
-  const command = undoing(action, await find(action.container, surroundings));
+  const found =
+    action.do === "ip"
+      ? await findInterface(action, surroundings)
+      : await find(action.container, "engine" in action ? action.engine : undefined, surroundings);
+  const command = undoing(action, found);
   if (command !== undefined) await must(command, surroundings);
 }
 
-/** All at once: a server that waits for a port must not get it from one that is killed before it. */
-async function killAll({ servers }: Pick<DeployedLab, "servers">, surroundings: Surroundings): Promise<void> {
-  const running: string[] = [];
-  for (const { container } of servers) {
-    if ((await find(container, surroundings))?.running === true) running.push(container);
+/** The container of the throw-away engine that a server is on, if it is on one. */
+function engineOf(
+  { engines }: Pick<DeployedLab, "engines">,
+  { engine }: DeployedLab["servers"][number],
+): string | undefined {
+  return engine === undefined ? undefined : engines?.find(({ name }) => name === engine)?.container;
+}
+
+/** All of an engine at once: a server that waits for a port must not get it from one that is killed before it. */
+async function killAll(lab: Pick<DeployedLab, "servers" | "engines">, surroundings: Surroundings): Promise<void> {
+  const running = new Map<string | undefined, string[]>();
+  for (const server of lab.servers) {
+    const engine = engineOf(lab, server);
+    if ((await find(server.container, engine, surroundings))?.running !== true) continue;
+    running.set(engine, [...(running.get(engine) ?? []), server.container]);
   }
-  if (running.length > 0) await must(["docker", "kill", ...running], surroundings);
+  for (const [engine, containers] of running) {
+    await must(onEngine(engine, ["docker", "kill", ...containers]), surroundings);
+  }
 }
 
 async function must(command: Command, surroundings: Surroundings): Promise<void> {
@@ -191,9 +209,11 @@ const Inspected = z.tuple([
 
 async function find(
   container: string,
+  engine: string | undefined,
   { execute }: Surroundings,
 ): Promise<(NonNullable<Found> & { running: boolean }) | undefined> {
-  const answer = await execute(["docker", "inspect", "--type", "container", container], LOOK_TIMEOUT_MS);
+  const there = engine === undefined ? [] : ["docker", "exec", engine];
+  const answer = await execute([...there, "docker", "inspect", "--type", "container", container], LOOK_TIMEOUT_MS);
   if (answer.exit === 0) {
     const [{ State, NetworkSettings }] = Inspected.parse(JSON.parse(answer.stdout));
     return { running: State.Running, networks: Object.keys(NetworkSettings.Networks) };
@@ -202,17 +222,26 @@ async function find(
   throw new Undone(answer.missing ?? answer.stderr.trim());
 }
 
+async function findInterface(action: Extract<Action, { do: "ip" }>, { execute }: Surroundings): Promise<Found> {
+  const look = ["docker", "exec", action.container, "ip", "link", "show", "dev", action.interface];
+  const { exit, stderr, missing } = await execute(look, LOOK_TIMEOUT_MS);
+  if (exit === 0) return { networks: [] };
+  if (/does not exist/.test(stderr)) return undefined;
+  throw new Undone(missing ?? stderr.trim());
+}
+
 const PAUSE_MS = 100;
 
 /** Waits until a server answers on the host, or has given up where it loses its port; or until the time is over. */
 async function settled(
   { container, url, losesPortTo }: DeployedLab["servers"][number],
+  engine: string | undefined,
   surroundings: Surroundings,
   deadlineMs: number,
 ): Promise<void> {
   const { execute, now, sleep } = surroundings;
   const isSettled = async (): Promise<boolean> => {
-    if (losesPortTo !== undefined) return (await find(container, surroundings))?.running !== true;
+    if (losesPortTo !== undefined) return (await find(container, engine, surroundings))?.running !== true;
     return url === undefined || answers(await execute(request(url), LOOK_TIMEOUT_MS));
   };
   const start = now();
