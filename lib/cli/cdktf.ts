@@ -1,8 +1,10 @@
+import { LABS } from "../labs/catalogue";
 import { machine, providerChoice, terraformProgram } from "../setup";
 import { explainProblem } from "./exit";
 import { REGISTRY } from "./registry";
 import { labsMeant, ownOf } from "./own-labs";
 import { realSession } from "./session";
+import { prepareStackFolders } from "./prepare-stack-folders";
 import { synthesize } from "./synthesize";
 
 /**
@@ -17,7 +19,8 @@ export async function synthesizeForCdktf(): Promise<void> {
     const [program, source] = await Promise.all([terraformProgram(context), providerChoice(context)]);
     say(`providers: ${source.sentence}`);
     const own = ownOf(await labsMeant(project, process.argv.slice(2)));
-    await synthesize(project, environment, source, REGISTRY[program.name], own);
+    synthesize(project, environment, own);
+    await prepareStackFolders(project, [...LABS, ...own], { source, registry: REGISTRY[program.name] });
   } catch (problem) {
     process.exitCode = explainProblem(problem, session);
   }

@@ -4,7 +4,7 @@ import { Unfit } from "../topology/refusal";
 import type { Session } from "./session";
 import { REGISTRY } from "./registry";
 import { serveStages } from "./stage-server";
-import type { ProviderSource } from "./synthesize";
+import type { ProviderSource } from "./prepare-stack-folders";
 
 /** What set-up found to drive the labs with. */
 export interface Machinery {

@@ -1,50 +1,11 @@
-import { type Settings, settingsFrom } from "../constructs/settings";
-import type { LabStack } from "../constructs/lab-stack";
+import { settingsFrom } from "../constructs/settings";
 import { createApp, type OwnLab } from "../labs";
-import { lockFile } from "../provider/mirror";
 import type { Project } from "../terraform/project";
-import { prepareStackFolder } from "../terraform/stack-folder";
-import { layMirror } from "./mirror";
-import { REGISTRY } from "./registry";
-
-/** Where providers come from, as set-up chose. */
-export interface ProviderSource {
-  readonly kind: "registry" | "mirror" | "embedded";
-  /** The mirror's folder, for kind `mirror`. */
-  readonly folder?: string;
-}
 
 /**
- * Synthesizes every lab, the project's and a person's own, into `cdktf.out`, and lets each stack's folder find its providers.
+ * Synthesizes every lab, the project's and a person's own, into `cdktf.out`. Apart from the rest: it loads cdktf.
  * @throws Refusal for bad options; nothing is written then
  */
-export async function synthesize(
-  project: Project,
-  environment: NodeJS.ProcessEnv,
-  source: ProviderSource,
-  registry: string,
-  own: readonly OwnLab[] = [],
-): Promise<LabStack[]> {
-  const settings: Settings = settingsFrom(environment, project.folder);
-  const { app, labs } = createApp(environment, settings, project.output, own);
-  app.synth();
-  const mirror = await mirrorOf(project, source);
-  const lock = mirror === undefined ? "" : await lockOf(mirror, registry);
-  await Promise.all(labs.map(({ lab }) => prepareStackFolder(project.stack(lab.id), mirror, lock)));
-  return labs;
-}
-
-/**
- * OpenTofu has a registry of its own. The cdktf command does not know that: where it does not find Terraform's names in
- * the lock file, it asks the registry about them, which fails where there is none to be reached. So both are named; init
- * drops what it does not need.
- */
-async function lockOf(mirror: string, registry: string): Promise<string> {
-  const lock = await lockFile(mirror, registry);
-  return registry === REGISTRY.terraform ? lock : lock + (await lockFile(mirror, REGISTRY.terraform));
-}
-
-async function mirrorOf(project: Project, source: ProviderSource): Promise<string | undefined> {
-  if (source.kind === "mirror") return source.folder;
-  return source.kind === "registry" ? undefined : layMirror(project);
+export function synthesize(project: Project, environment: NodeJS.ProcessEnv, own: readonly OwnLab[] = []): void {
+  createApp(environment, settingsFrom(environment, project.folder), project.output, own).app.synth();
 }

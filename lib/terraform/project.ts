@@ -51,6 +51,11 @@ export class Project {
     return join(this.memory, "providers");
   }
 
+  /** The fingerprint of the sources that dist/ was built from (bin/build.js). */
+  get build(): string {
+    return join(this.folder, "dist/.sources");
+  }
+
   /** The embedded provider as the build makes it: one file. */
   get bundle(): string {
     return join(this.folder, "dist/terraform-provider");

@@ -12,9 +12,10 @@ import { EXIT } from "../exit";
 import { reachedEngine } from "../engine";
 import { type Machinery, withMachinery } from "../machinery";
 import { option, withExamples } from "../options";
-import { labsMeant, ownOf } from "../own-labs";
+import { labsMeant } from "../own-labs";
 import { progressOf } from "../progress";
 import type { Session } from "../session";
+import { deployedStacks } from "../stacks";
 import { timedChange, timedCommand, type TimedOptions } from "../timed";
 
 interface DownOptions extends TimedOptions {
@@ -73,12 +74,9 @@ async function forgottenLabs({ project, environment, docker }: Session): Promise
 
 /** @returns whether all went well; what did not is said */
 async function destroyAll(session: Session, machinery: Machinery, labs: readonly LabEntry[]): Promise<boolean> {
-  const { terraform, source, registry } = machinery;
+  const { terraform } = machinery;
   const { timeline } = session;
-  const { synthesize } = await timeline.step("load cdktf", () => import("../synthesize"));
-  await timeline.step("synthesize", () =>
-    synthesize(session.project, session.environment, source, registry, ownOf(labs)),
-  );
+  await deployedStacks(session, machinery, labs);
   for (const { id } of labs) {
     const folder = session.project.stack(id);
     const started = await timeline.step(`${id}: init`, () => init(terraform, folder));

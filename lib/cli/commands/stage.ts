@@ -1,18 +1,15 @@
-import { join } from "path";
-import { z } from "zod";
 import type { Command } from "commander";
-import { DeployedLab } from "../../checks/deployed";
+import type { DeployedLab } from "../../checks/deployed";
 import { obstacles, shortcomings } from "../../checks/preflight";
 import { exitCodeOf } from "../../checks/record";
 import { removeThrowAways } from "../../checks/scenario";
 import { lackingRoot, withToolbox } from "../../checks/toolbox";
 import { interfaceNames, look } from "../../checks/world";
 import { ENGINE_IMAGE } from "../../constructs/settings";
-import { unescaped } from "../../constructs/unescaped";
 import { conditions } from "../../engine/conditions";
 import { haveImage } from "../../engine/image";
 import { conclusion, report } from "../../report/text";
-import { readIfThere, writeWhole } from "../../terraform/files";
+import { writeWhole } from "../../terraform/files";
 import { readState } from "../../terraform/state";
 import { Unfit } from "../../topology/refusal";
 import { checkDeployed, DEADLINE_MS, withSurroundings } from "../check-deployed";
@@ -20,6 +17,7 @@ import { clearUp } from "../clear-up";
 import { reachedEngine } from "../engine";
 import { formSwarm, haveEngineImage, layOutEngines, removeOverlays } from "../nested-engines";
 import type { Session } from "../session";
+import { describedIn } from "../stacks";
 import { layWires } from "../wires";
 
 /**
@@ -49,7 +47,7 @@ export async function runStage(
 ): Promise<number> {
   const stage = STAGES[name];
   if (stage === undefined) throw new Unfit(`there is no stage "${name}" (${Object.keys(STAGES).join(", ")})`);
-  return stage(session, await synthesizedLab(folder), signal);
+  return stage(session, await describedIn(folder), signal);
 }
 
 type Stage = (session: Session, lab: DeployedLab, signal: AbortSignal) => Promise<number>;
@@ -63,15 +61,6 @@ const STAGES: Readonly<Record<string, Stage>> = {
   "throw-aways": throwAways,
   gone,
 };
-
-const Synthesized = z.object({ output: z.object({ lab: z.object({ value: z.unknown() }) }) });
-
-/** The description that lies in the stack that is being applied. */
-async function synthesizedLab(folder: string): Promise<DeployedLab> {
-  const text = await readIfThere(join(folder, "cdk.tf.json"));
-  if (text === undefined) throw new Unfit("there is no cdk.tf.json in this folder: a stage runs where Terraform runs");
-  return DeployedLab.parse(unescaped(Synthesized.parse(JSON.parse(text)).output.lab.value));
-}
 
 async function preflight(session: Session, lab: DeployedLab): Promise<number> {
   const docker = await reachedEngine(session);

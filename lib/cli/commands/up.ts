@@ -18,10 +18,11 @@ import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
 import { reachedEngine } from "../engine";
 import { flagOf, option, withExamples } from "../options";
 import { type Machinery, withMachinery } from "../machinery";
-import { labsMeant, ownOf } from "../own-labs";
+import { labsMeant } from "../own-labs";
 import { haveEngineImage } from "../nested-engines";
 import { progressOf } from "../progress";
 import type { Session } from "../session";
+import { currentStacks } from "../stacks";
 import { timedChange, timedCommand, type TimedOptions } from "../timed";
 import { mendWires } from "../wires";
 
@@ -58,12 +59,7 @@ async function up(session: Session, names: readonly string[], options: UpOptions
   const wanted = await labsMeant(session.project, names);
   const environment = withOptions(session.environment, options);
   return withMachinery(session, async (machinery) => {
-    // Only now: loading cdktf takes longer than all else that a command needs.
-    const { synthesize } = await timeline.step("load cdktf", () => import("../synthesize"));
-    const labs = await timeline.step("synthesize", () =>
-      synthesize(session.project, environment, machinery.source, machinery.registry, ownOf(wanted)),
-    );
-    const described = wanted.flatMap(({ id }) => labs.find((lab) => lab.lab.id === id)?.describe() ?? []);
+    const described = await currentStacks(session, machinery, environment, wanted);
     await timeline.step("look for obstacles", () => refuseObstacles(session, described));
     const records: CheckRecord[] = [];
     for (const lab of described) {

@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "fs";
+import { tmpdir } from "os";
+import { join } from "path";
+import type { Machinery } from "../../lib/cli/machinery";
+import { currentStacks, deployedStacks } from "../../lib/cli/stacks";
+import type { Session } from "../../lib/cli/session";
+import { labNamed } from "../../lib/labs/catalogue";
+import { Timeline } from "../../lib/report/timeline";
+import { writeWhole } from "../../lib/terraform/files";
+import { Project } from "../../lib/terraform/project";
+
+// Synthesis of all labs takes seconds on a busy machine.
+jest.setTimeout(120_000);
+
+const MACHINERY = { source: { kind: "registry" }, registry: "registry.terraform.io" } as Machinery;
+const HOST = labNamed("host");
+
+describe("the stacks of labs", () => {
+  let folder: string;
+  let project: Project;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "stacks-"));
+    project = new Project(folder);
+    await writeWhole(project.build, "sources of today");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A command that is run now, and the steps that it took. */
+  const command = (): { session: Session; steps: () => string[] } => {
+    const timeline = new Timeline(() => 0, 0);
+    const session = { project, environment: {}, timeline } as unknown as Session;
+    return { session, steps: () => timeline.spans.map(({ name }) => name) };
+  };
+  const current = async (environment: NodeJS.ProcessEnv = {}): Promise<{ port: unknown; steps: string[] }> => {
+    const { session, steps } = command();
+    const [host] = await currentStacks(session, MACHINERY, environment, [HOST]);
+    return { port: host?.servers[0]?.ports[0], steps: steps() };
+  };
+  const deployed = async (): Promise<string[]> => {
+    const { session, steps } = command();
+    await deployedStacks(session, MACHINERY, [HOST]);
+    return steps();
+  };
+  const SYNTHESIZED = ["load cdktf", "synthesize"];
+
+  test("are synthesized only where something has changed since", async () => {
+    expect(await current()).toEqual({ port: 80, steps: SYNTHESIZED });
+    expect(await current()).toEqual({ port: 80, steps: [] });
+    expect(await current({ LAB_HTTP_PORT: "8081" })).toEqual({ port: 8081, steps: SYNTHESIZED });
+    expect(await current({ LAB_HTTP_PORT: "8081", PATH: "/bin" })).toEqual({ port: 8081, steps: [] });
+    expect(await current({ LAB_HTTP_PORT: "8081", LAB_PREFIX: "other" })).toMatchObject({ steps: SYNTHESIZED });
+    const file = project.synthesized("bridge");
+    writeFileSync(file, `${readFileSync(file, "utf8")} `);
+    expect(await current({ LAB_HTTP_PORT: "8081", LAB_PREFIX: "other" })).toMatchObject({ steps: SYNTHESIZED });
+    await writeWhole(project.build, "sources of tomorrow");
+    expect(await current({ LAB_HTTP_PORT: "8081", LAB_PREFIX: "other" })).toMatchObject({ steps: SYNTHESIZED });
+  });
+
+  test("stay as they were deployed until they are destroyed, unless another program wrote them or nobody", async () => {
+    expect(await deployed()).toEqual(SYNTHESIZED);
+    await current({ LAB_HTTP_PORT: "8081" });
+    expect(await deployed()).toEqual([]);
+    expect(readFileSync(project.synthesized("host"), "utf8")).toContain("8081");
+    rmSync(project.synthesized("host"));
+    expect(await deployed()).toEqual(SYNTHESIZED);
+    await writeWhole(project.build, "sources of tomorrow");
+    expect(await deployed()).toEqual(SYNTHESIZED);
+  });
+
+  test("of bad options are refused, and what lay there is left", async () => {
+    await current();
+    await expect(current({ LAB_HTTP_PORT: "no port" })).rejects.toThrow("is not a port");
+    expect(await current()).toEqual({ port: 80, steps: [] });
+  });
+});
