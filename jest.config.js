@@ -31,6 +31,7 @@ module.exports = {
       ...common,
       displayName: "e2e",
       testMatch: ["<rootDir>/__tests__/e2e/**/*.test.ts"],
+      setupFilesAfterEnv: ["<rootDir>/__tests__/e2e/patience.js"],
     },
   ],
 };

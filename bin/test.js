@@ -2,6 +2,7 @@
  * `npm test`: everything that shows whether the project is sound, in one command, from a fresh clone. Brings what is
  * missing (as `npm start` does), then type check, lint, format, unit tests and tests on the real engine; ends with one
  * closing line. An engine that this run had to start is ended again. An argument chooses test files: `npm test -- snapshot`.
+ * On a slow machine, labs whose mutants would begin later than LAB_TEST_MINUTES (55) after the start are skipped, and named.
  */
 "use strict";
 const { spawnSync } = require("node:child_process");
@@ -34,12 +35,12 @@ function step(name, argv) {
 }
 
 /** jest counts for itself; a run that never got as far as counting is one failure. */
-function jest(name, args) {
+function jest(name, args, environment = {}) {
   console.log(`\n> ${name}`);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lab-test-"));
   const file = path.join(folder, "counts.json");
   try {
-    const well = run([tool("jest"), "--json", "--outputFile", file, ...args], { FORCE_COLOR: "0" });
+    const well = run([tool("jest"), "--json", "--outputFile", file, ...args], { FORCE_COLOR: "0", ...environment });
     const counts = JSON.parse(read(file) || "null");
     if (counts === null) return { passed: 0, failed: 1, skipped: 0 };
     // A test file that does not even load has no tests to fail.
@@ -54,7 +55,28 @@ function jest(name, args) {
   }
 }
 
+/** Breaking the labs takes longer than all other tests together: a lab at a time, as long as there is time. */
+function mutants(began) {
+  const minutes = Number(process.env.LAB_TEST_MINUTES || 55);
+  return labs().map((lab) => {
+    if (Date.now() - began < minutes * 60_000) {
+      return jest(`mutants of lab ${lab}`, [...onEngine, "--testPathPatterns", "e2e/mutants"], { LAB_MUTANTS: lab });
+    }
+    console.log(`\n> mutants of lab ${lab}: skipped, ${minutes} minutes are over; LAB_MUTANTS=${lab} npm run mutants`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  });
+}
+
+function labs() {
+  const { stdout } = spawnSync(process.execPath, ["bin/lab.js", "list", "--json"], { cwd: project, encoding: "utf8" });
+  return JSON.parse(stdout).map(({ id }) => id);
+}
+
+// One file at a time: they share the engine, and compare what there is on it before and after.
+const onEngine = ["--selectProjects", "e2e", "--runInBand", "--passWithNoTests"];
+
 function main(args) {
+  const began = Date.now();
   const before = read(enginePid);
   const pattern = args.length === 0 ? [] : ["--testPathPatterns", ...args];
   if (!run([process.execPath, "bin/lab.js", "setup"])) {
@@ -70,13 +92,18 @@ function main(args) {
   ];
   const tests = [
     jest("unit tests", ["--selectProjects", "unit", "cdktn", "--passWithNoTests", ...pattern]),
-    // One file at a time: they share the engine, and compare what there is on it before and after.
-    jest("tests on the real engine", ["--selectProjects", "e2e", "--runInBand", "--passWithNoTests", ...pattern]),
+    ...(args.length > 0
+      ? [jest("tests on the real engine", [...onEngine, ...pattern])]
+      : [
+          jest("tests on the real engine", [...onEngine, "--testPathIgnorePatterns", "e2e/mutants"]),
+          ...mutants(began),
+        ]),
   ];
   const ran = tests.some(({ passed, failed }) => passed + failed > 0);
   const results = [...steps, ...tests, { passed: 0, failed: ran ? 0 : 1, skipped: 0 }];
   if (read(enginePid) !== before) run([process.execPath, "bin/lab.js", "setup", "--stop-engine"]);
   const sum = (what) => results.reduce((total, result) => total + result[what], 0);
+  console.log(`\nin ${Math.round((Date.now() - began) / 60_000)} minutes`);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
   return sum("failed") === 0 ? 0 : 1;
 }

@@ -3,8 +3,6 @@ import { join } from "path";
 import { docker, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
-jest.setTimeout(240_000);
-
 describe("the same lab by the cdktf command, with no flags or variables of its own", () => {
   const project = new TestProject();
   let before: Snapshot;

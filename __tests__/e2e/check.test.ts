@@ -6,8 +6,6 @@ import type { CheckRecord, Verdict } from "../../lib/checks/record";
 import { APART, docker, type Ran, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
-jest.setTimeout(120_000);
-
 const FILE = resolve("__tests__/e2e/labs-of-tests/gated.ts");
 const WEB = "labtest-gated-web";
 const ADDRESS = "10.213.83.2";

@@ -2,8 +2,6 @@ import { spawn } from "child_process";
 import { APART, TestProject } from "./project";
 import { snapshot } from "./surroundings";
 
-jest.setTimeout(120_000);
-
 /** Starts `lab up`, and interrupts it as soon as it has said `words`. */
 function interrupted(project: TestProject, words: string): Promise<{ exit: number | null; said: string }> {
   const environment = { ...process.env, ...APART };

@@ -4,8 +4,6 @@ import type { CheckRecord } from "../../lib/checks/record";
 import { APART, docker, type Ran, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
-jest.setTimeout(240_000);
-
 const WEB = "labtest-host-web";
 /** The two of `npm start`. All others come up, plan nothing more and vanish in mutants.test.ts, each once. */
 const IDS = ["host", "bridge"];

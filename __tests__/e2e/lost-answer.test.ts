@@ -5,8 +5,6 @@ import { join } from "path";
 import { docker, TestProject } from "./project";
 import { snapshot } from "./surroundings";
 
-jest.setTimeout(300_000);
-
 /** A way to the engine that is lost the moment a certain container was created: its maker never gets to know it. */
 async function lossyWay(container: string): Promise<{ host: string; lost: () => number; close: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), "lab-test-way-"));

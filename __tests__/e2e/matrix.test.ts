@@ -11,8 +11,6 @@ import { dice, labOf } from "../topology/topologies";
 import { deployTopologies, removeTopologies } from "./deployed-topology";
 import { type Snapshot, snapshot } from "./surroundings";
 
-jest.setTimeout(600_000);
-
 const docker = connect(process.env["DOCKER_HOST"] || DEFAULT_HOST);
 const PLAIN = styleFor({ isTTY: false }, {});
 

@@ -3,8 +3,6 @@ import { delimiter, join } from "path";
 import { TestProject } from "./project";
 import { snapshot } from "./surroundings";
 
-jest.setTimeout(120_000);
-
 const onPath = (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, "tofu")));
 
 // Skipped where there is no OpenTofu on the PATH.

@@ -6,8 +6,6 @@ import type { CheckRecord } from "../../lib/checks/record";
 import { APART, docker, type Ran, run, TestProject } from "./project";
 import { snapshot } from "./surroundings";
 
-jest.setTimeout(300_000);
-
 /** Nobody in particular. */
 const USER = "65534";
 const SOCKET = "/var/run/docker.sock";

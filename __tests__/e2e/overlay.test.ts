@@ -4,8 +4,6 @@ import { describeWithEngines } from "./engine-image";
 import { APART, docker, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
-jest.setTimeout(300_000);
-
 const [A, B] = ["labtest-overlay-host-a", "labtest-overlay-host-b"];
 
 describeWithEngines("lab overlay, on two throw-away engines", () => {

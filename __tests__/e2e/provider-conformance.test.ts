@@ -12,7 +12,6 @@ import { Workspace } from "../provider/workspace";
  * `npm run test:conformance` (LAB_CONFORMANCE=all) runs all. With LAB_CONFORMANCE_REAL=1 and LAB_PROVIDER_MIRROR the
  * real providers themselves are held to the records.
  */
-jest.setTimeout(180_000);
 
 const SELECTION = [
   "container-address-outside",

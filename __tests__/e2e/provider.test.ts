@@ -8,7 +8,6 @@ import { builtMirror, type BuiltMirror } from "../provider/mirror-fixture";
 import { eventually, Workspace } from "../provider/workspace";
 
 /** The embedded provider on the real engine: what is made is there, faults leave nothing behind. */
-jest.setTimeout(120_000);
 
 const IMAGE = "docker-network-labs/nginx:local";
 const PREFIX = "lab-test-p-";

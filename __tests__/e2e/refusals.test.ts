@@ -4,8 +4,6 @@ import { LABS } from "../../lib/labs/catalogue";
 import { docker, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
-jest.setTimeout(120_000);
-
 const IDS = LABS.map(({ id }) => id).join(", ");
 
 /** Bad input, as a person gives it, with the whole answer; nothing is ever created. */

@@ -2,8 +2,6 @@ import { readFileSync } from "fs";
 import { z } from "zod";
 import { TestProject } from "./project";
 
-jest.setTimeout(300_000);
-
 const Trace = z.object({
   traceEvents: z.array(
     z.object({

@@ -1,4 +1,3 @@
-import { lockFile } from "../provider/mirror";
 import type { Project } from "../terraform/project";
 import { prepareStackFolder } from "../terraform/stack-folder";
 import { layMirror } from "./mirror";
@@ -28,6 +27,8 @@ export async function prepareStackFolders(
  * drops what it does not need.
  */
 async function lockOf(mirror: string, registry: string): Promise<string> {
+  // Only now: it is as large as the rest of the program, and most commands need no provider.
+  const { lockFile } = await import("../provider");
   const lock = await lockFile(mirror, registry);
   return registry === REGISTRY.terraform ? lock : lock + (await lockFile(mirror, REGISTRY.terraform));
 }
