@@ -26,6 +26,7 @@ const REAL: readonly string[] = [
   "net:[4026531840]\n",
   "nameserver 192.0.2.53\nsearch lan\n",
   "lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536\n        inet 127.0.0.1  netmask 255.0.0.0\n",
+  " 12 34 81 80 00 01 00 01 00 00 00 00 03 6f 6e 65\n 00 00 01 00 01 03 6f 6e 65 00 00 01 00 01 00 00\n 02 58 00 04 0a 4d 00 02\n",
   '[{"Id":"a","State":{"Status":"dead","ExitCode":3,"Error":""}}]',
 ];
 

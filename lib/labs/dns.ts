@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { start, stop } from "../checks/doing";
-import { http, inside, name, resolver } from "../checks/vocabulary";
+import { http, inside, name, namespaceOf, resolver, udpQuestion } from "../checks/vocabulary";
 import { LabStack } from "../constructs/lab-stack";
 import { HostNetwork } from "../topology/network";
 import type { Server } from "../topology/server";
@@ -37,6 +37,19 @@ export class DnsLab extends LabStack {
       what: "on a user-defined network a server asks the engine, at 127.0.0.11",
       why: "The engine listens there inside each container's namespace, and passes on what it does not know.",
       claim: "A9",
+    });
+    const question = udpQuestion(web1).from(namespaceOf(client));
+    this.check("client/asks-by-udp", question.isAnswered(), {
+      what: "the resolver answers at 127.0.0.11, port 53, by UDP",
+      why: "It is a DNS server as any other: a question goes there in one datagram, and the answer comes back in one, with the question's id.",
+      claim: "A9",
+      fact: "U4",
+    });
+    this.check("client/neighbour-is-no-resolver", question.at(String(web1.address)).isRefusedWhile(question), {
+      what: "web-1, which has such a resolver too, answers no questions of its neighbours",
+      why: "127.0.0.11 is a loopback address: each namespace has its own, and nobody else reaches it. On web-1's own address the port is closed, as ICMP tells.",
+      claim: "A9",
+      fact: "U4",
     });
     this.check("client/by-name", name(web1.name, inside(client)).means(web1), {
       what: "client finds web-1 by the name that the lab gave it",

@@ -32,6 +32,8 @@ const SABOTEURS: readonly Saboteur[] = [
     name: "web-1 has another address",
     sabotage: () => withAliases("web-1", "10.213.86.77", "web-1", "pool"),
     red: {
+      // Nobody has the address, which by UDP looks like silence.
+      "client/neighbour-is-no-resolver": ["fail", /dropped, no answer in time/],
       "client/by-name": elsewhere,
       "client/by-container-name": elsewhere,
       "client/by-qualified-name": elsewhere,
@@ -50,6 +52,8 @@ const SABOTEURS: readonly Saboteur[] = [
     sabotage: () => instead(nameOf("client"), "--network", "bridge", "--dns", "127.0.0.1"),
     red: {
       "client/embedded-resolver": ["fail", /will not resolve/],
+      "client/asks-by-udp": ["fail", /connection refused, udp 127\.0\.0\.11:53/],
+      "client/neighbour-is-no-resolver": noControl,
       "client/by-name": unknown,
       "client/by-container-name": unknown,
       "client/by-qualified-name": unknown,

@@ -25,6 +25,7 @@ import { sysctl, SysctlProbe } from "./sysctl";
 import { tcp, TcpProbe } from "./tcp";
 import { swarm, SwarmProbe } from "./swarm";
 import { tunnel, TunnelProbe } from "./tunnel";
+import { udp, UdpProbe } from "./udp";
 import { veth, VethProbe } from "./veth";
 import { vxlan, VxlanProbe } from "./vxlan";
 
@@ -53,6 +54,7 @@ export const Probe = z.discriminatedUnion("kind", [
   TcpProbe,
   SwarmProbe,
   TunnelProbe,
+  UdpProbe,
   VethProbe,
   VxlanProbe,
 ]);
@@ -84,6 +86,7 @@ const KINDS: { [K in Probe["kind"]]: ProbeKind<Of<K>> } = {
   tcp,
   swarm,
   tunnel,
+  udp,
   veth,
   vxlan,
 };
