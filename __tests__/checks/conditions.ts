@@ -9,6 +9,7 @@ export const CONDITIONS: Conditions = {
   api: "1.41",
   packetFilter: "iptables-nft",
   forwardPolicy: "ACCEPT",
+  nft: false,
   userlandProxy: "on",
   abilities: { dummy: true, ipvlan: false, ipvs: true, macvlan: true, vlan: true, vxlan: true },
 };

@@ -4,6 +4,7 @@ import type { Observation } from "../../lib/checks/probe";
 import { commandsOf, judge, type Probe } from "../../lib/checks/probes";
 import { parseNetstat, parseTop } from "../../lib/checks/probes/listener";
 import { parseGetent } from "../../lib/checks/probes/resolve";
+import { parseNft } from "../../lib/checks/probes/rule";
 import { settings } from "../../lib/checks/probes/resolver";
 import { findings, type Output } from "./findings";
 import { HOST as INTERFACES } from "./ip";
@@ -97,6 +98,7 @@ test.each<[string, (text: string) => unknown]>([
   ["parseIfconfig", parseIfconfig],
   ["parseNetstat", parseNetstat],
   ["parseTop", parseTop],
+  ["parseNft", parseNft],
   ["parseGetent", parseGetent],
   ["settings of resolv.conf", settings],
 ])("%s takes any text", (_name, parse) => {

@@ -26,6 +26,20 @@ test.each<[Exclude<Need, "root">, string | undefined]>([
   expect(lackingIn(need, CONDITIONS)).toBe(reason);
 });
 
+test.each([
+  ["iptables", false, undefined],
+  ["iptables+firewalld", false, undefined],
+  ["nftables", true, undefined],
+  [
+    "nftables",
+    false,
+    "the engine filters packets by nftables, and nft is not here to show its rules (apt-get install nftables)",
+  ],
+  ["ebpf", true, "the engine filters packets by ebpf"],
+])("to look at rules of %s, while nft is here: %s", (firewall, nft, reason) => {
+  expect(lackingIn("rules", { ...CONDITIONS, firewall, nft })).toBe(reason);
+});
+
 test("what could not be found out is no reason to skip", () => {
   const abilities = { ...CONDITIONS.abilities, ipvlan: undefined };
   const unknown = { ...CONDITIONS, forwardPolicy: undefined, userlandProxy: undefined, abilities };

@@ -303,12 +303,26 @@ describe("what the machine does not offer", () => {
     const rule = check("x/rule", { kind: "rule", rule: "masquerade", network: "n", subnet: "10.77.0.0/24" });
     expect(await only(machine, rule)).toMatchObject({
       verdict: "skip",
-      actual: "no root here; no iptables here",
+      actual: "no root here; no rules here",
       attempts: 0,
       durationMs: 0,
       evidence: [],
     });
     expect(machine.executed).toEqual([]);
+  });
+
+  test.each([
+    ["iptables", "iptables"],
+    ["nftables", "nft"],
+  ])("keeps a command of a probe from being run, and from being shown (%s)", async (firewall, program) => {
+    const machine = new Machine(
+      () => ({ exit: 1, stdout: "", stderr: "Error: No such file or directory\n" }),
+      (need) => (typeof need === "object" && "firewall" in need && need.firewall !== firewall ? "not here" : undefined),
+    );
+    const rule = check("x/rule", { kind: "rule", rule: "masquerade", network: "n", subnet: "10.77.0.0/24" });
+    const record = await only(machine, rule, 0);
+    expect(record).toMatchObject({ verdict: "fail", seeIt: [expect.stringMatching(new RegExp(`^${program} `))] });
+    expect(machine.executed.map(({ argv }) => argv[0])).toEqual([program]);
   });
 
   test("one reason is enough", async () => {

@@ -42,9 +42,18 @@ export const Check = z.strictObject({
 });
 export type Check = z.infer<typeof Check>;
 
-/** The command lines that a person can type to see the same. */
-export function commandLines(check: Check): string[] {
-  return commandsOf(check.probe).map(({ command }) => toShell(command));
+/**
+ * The command lines that a person can type to see the same.
+ * @param lacking why a need is not met. @default that of an engine that filters packets by iptables, as most do
+ */
+export function commandLines(check: Check, lacking: (need: Need) => unknown = unusual): string[] {
+  return commandsOf(check.probe)
+    .filter(({ needs = [] }) => needs.every((need) => lacking(need) === undefined))
+    .map(({ command }) => toShell(command));
+}
+
+function unusual(need: Need): string | undefined {
+  return typeof need === "object" && "firewall" in need && need.firewall !== "iptables" ? need.firewall : undefined;
 }
 
 /** All that must be given before the check makes sense. */

@@ -7,10 +7,11 @@ const Release = z.string().regex(/^\d+(?:\.\d+)*$/, "a release is numbers with d
 /**
  * What must be given before a probe makes sense, as data. Where it is not, the check is skipped, with the reason; what
  * cannot be found out is taken as given, and the probe tells. `root`: other users' processes and namespaces, and packet
- * filter rules; `iptables`: the engine's packet filter is it.
+ * filter rules; `iptables`: the engine's packet filter is it; `rules`: the program that shows the rules of the engine's
+ * packet filter, whichever that is.
  */
 export const Need = z.union([
-  z.enum(["root", "iptables"]),
+  z.enum(["root", "iptables", "rules"]),
   /** Engine of this release or newer. */
   z.strictObject({ since: Release }),
   /** Engine older than this release. */
@@ -29,6 +30,7 @@ export type Need = z.infer<typeof Need>;
 /** Why a need is not met under these conditions, or undefined when it is. */
 export function lackingIn(need: Exclude<Need, "root">, found: Conditions): string | undefined {
   if (need === "iptables") return lackingIn({ firewall: "iptables" }, found);
+  if (need === "rules") return lackingRules(found);
   if ("since" in need) {
     return atLeast(found.version, need.since) ? undefined : `only since Engine ${need.since}; this is ${found.version}`;
   }
@@ -56,10 +58,20 @@ export function lackingIn(need: Exclude<Need, "root">, found: Conditions): strin
   return found.abilities[need.kernel] === false ? `the kernel lacks ${need.kernel}` : undefined;
 }
 
+/** That iptables is there, set-up sees to; nft only where the engine filters by it. */
+function lackingRules({ firewall, nft }: Conditions): string | undefined {
+  if (firewall.startsWith("iptables")) return undefined;
+  if (!firewall.startsWith("nftables")) return `the engine filters packets by ${firewall}`;
+  return nft
+    ? undefined
+    : "the engine filters packets by nftables, and nft is not here to show its rules (apt-get install nftables)";
+}
+
 /** What is needed, for someone who reads of the check: `Engine 28 or newer`. */
 export function describeNeed(need: Need): string {
   if (need === "root") return "root";
   if (need === "iptables") return "an engine with iptables";
+  if (need === "rules") return "a program that shows the engine's packet filter (iptables, nft)";
   if ("since" in need) return `Engine ${need.since} or newer`;
   if ("until" in need) return `Engine older than ${need.until}`;
   if ("api" in need) return `API ${need.api} or newer`;

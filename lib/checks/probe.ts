@@ -15,6 +15,8 @@ export interface Observation {
 export interface NamedCommand {
   readonly name: string;
   readonly command: Command;
+  /** What must be given before it is run, where other commands do its work elsewhere. @default nothing */
+  readonly needs?: readonly Need[];
   /** Started at the same time as its neighbours in the list that say so too. @default one after the other */
   readonly together?: true;
 }

@@ -157,7 +157,9 @@ async function lookOnce(check: Check, run: Run, limit: number): Promise<Seen> {
   const observed = (name: string): Observation[] =>
     observations.filter((one) => one.name === name).map((one) => one.observation);
   try {
-    for (const group of grouped(commandsOf(check.probe))) {
+    const given = ({ needs = [] }: NamedCommand): boolean =>
+      needs.every((need) => surroundings.lacking(need) === undefined);
+    for (const group of grouped(commandsOf(check.probe).filter(given))) {
       const lists = await Promise.all(group.map(async ({ command }) => resolved(command, surroundings.resolve)));
       const observeAll = async ({ name }: NamedCommand, index: number): Promise<void> => {
         for (const argv of lists[index] ?? []) {
@@ -295,7 +297,7 @@ function headAndTail(text: string): string {
 }
 
 function recordOf(run: Run, check: Check, start: number, seen: Seen, looks: readonly Look[]): CheckRecord {
-  const { now, timeOrigin, engine } = run.surroundings;
+  const { now, timeOrigin, engine, lacking } = run.surroundings;
   const { verdict, actual, meaning, lookAt } = seen.judgement;
   return {
     schema: "check-record/1",
@@ -308,7 +310,7 @@ function recordOf(run: Run, check: Check, start: number, seen: Seen, looks: read
     actual,
     ...(meaning === undefined ? {} : { meaning }),
     vantage: vantageOf(check.probe),
-    seeIt: commandLines(check),
+    seeIt: commandLines(check, lacking),
     lookAt: [...(lookAt ?? [])],
     startedAt: new Date(timeOrigin + start).toISOString(),
     startMs: since(run, start),

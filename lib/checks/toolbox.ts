@@ -42,7 +42,7 @@ export async function lackingRoot(docker: Docker, needed = !isRoot()): Promise<s
 }
 
 /** Programs that do nothing useful for others than root, or less. */
-const ROOTS_OWN = /^(?:nsenter|ip6?tables(?:-save)?)$/;
+const ROOTS_OWN = /^(?:nsenter|nft|ip6?tables(?:-save)?)$/;
 /** What changes something, by `ip`. */
 const CHANGES = ["add", "change", "del", "delete", "flush", "replace", "set"];
 

@@ -14,6 +14,8 @@ export interface Conditions extends EngineFacts {
   readonly packetFilter: string;
   /** What becomes of packets that no rule of the host's FORWARD chain is about. Only root can read it. */
   readonly forwardPolicy: string | undefined;
+  /** Whether the program nft is here, which shows the rules of nftables. */
+  readonly nft: boolean;
   readonly userlandProxy: "on" | "off" | undefined;
   readonly abilities: KernelAbilities;
 }
@@ -22,11 +24,12 @@ const TIMEOUT_MS = 5000;
 
 /** @throws whatever the client throws when the engine does not answer */
 export async function conditions(docker: Docker, host = engineHost(process.env)): Promise<Conditions> {
-  const [facts, version, iptables, forward, proxy] = await Promise.all([
+  const [facts, version, iptables, forward, nft, proxy] = await Promise.all([
     engineFacts(docker, host),
     docker.version(),
     execute(["iptables", "--version"], TIMEOUT_MS),
     execute(["iptables", "-w", "-S", "FORWARD"], TIMEOUT_MS),
+    execute(["nft", "--version"], TIMEOUT_MS),
     isUsual(host) ? userlandProxy() : undefined,
   ]);
   return {
@@ -34,6 +37,7 @@ export async function conditions(docker: Docker, host = engineHost(process.env))
     api: version.ApiVersion,
     packetFilter: packetFilterOf(facts.firewall, iptables.stdout),
     forwardPolicy: /^-P FORWARD (\w+)/m.exec(forward.stdout)?.[1],
+    nft: nft.exit === 0,
     userlandProxy: proxy,
     // Another kernel than this machine's cannot be looked into.
     abilities: await kernelAbilities(facts.kernel === release() ? facts.kernel : "elsewhere"),

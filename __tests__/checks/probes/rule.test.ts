@@ -1,6 +1,6 @@
-import { toShell } from "../../../lib/checks/command";
-import { commandsOf, expectedOf, judge, needsOf } from "../../../lib/checks/probes";
-import type { RuleProbe } from "../../../lib/checks/probes/rule";
+import { commandLines } from "../../../lib/checks/check";
+import { expectedOf, judge, needsOf } from "../../../lib/checks/probes";
+import { parseNft, type RuleProbe } from "../../../lib/checks/probes/rule";
 import { findings } from "../findings";
 
 const masquerade: RuleProbe = {
@@ -17,9 +17,20 @@ const dnat: RuleProbe = {
   destination: "10.77.0.2:80",
 };
 
+/** Printed by nft 1.0.6 of rules in the form in which Engine 29 documents its own. */
+const PRINTED = {
+  prerouting: String.raw`{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}}, {"chain": {"family": "ip", "table": "docker-bridges", "name": "nat-prerouting-and-output", "handle": 3}}, {"rule": {"family": "ip", "table": "docker-bridges", "chain": "nat-prerouting-and-output", "handle": 10, "comment": "DNAT", "expr": [{"match": {"op": "!=", "left": {"meta": {"key": "iifname"}}, "right": "br-0123456789ab"}}, {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 8080}}, {"counter": {"packets": 0, "bytes": 0}}, {"dnat": {"addr": "10.77.0.2", "port": 80}}]}}, {"rule": {"family": "ip", "table": "docker-bridges", "chain": "nat-prerouting-and-output", "handle": 11, "comment": "DNAT", "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": 5353}}, {"counter": {"packets": 0, "bytes": 0}}, {"dnat": {"addr": "10.77.0.3", "port": 53}}]}}, {"rule": {"family": "ip", "table": "docker-bridges", "chain": "nat-prerouting-and-output", "handle": 12, "comment": "DNAT", "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": "127.0.0.1"}}, {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 8081}}, {"counter": {"packets": 0, "bytes": 0}}, {"dnat": {"addr": "10.77.0.3", "port": 80}}]}}]}`,
+  postrouting: String.raw`{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}}, {"chain": {"family": "ip", "table": "docker-bridges", "name": "nat-postrouting-out__br-0123456789ab", "handle": 5}}, {"rule": {"family": "ip", "table": "docker-bridges", "chain": "nat-postrouting-out__br-0123456789ab", "handle": 14, "comment": "MASQUERADE", "expr": [{"match": {"op": "!=", "left": {"meta": {"key": "oifname"}}, "right": "br-0123456789ab"}}, {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "saddr"}}, "right": {"prefix": {"addr": "10.77.0.0", "len": 24}}}}, {"counter": {"packets": 0, "bytes": 0}}, {"masquerade": null}]}}]}`,
+  translated: String.raw`{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}}, {"chain": {"family": "ip", "table": "docker-bridges", "name": "nat-postrouting-out__snat0", "handle": 6}}, {"rule": {"family": "ip", "table": "docker-bridges", "chain": "nat-postrouting-out__snat0", "handle": 15, "comment": "SNAT", "expr": [{"match": {"op": "!=", "left": {"meta": {"key": "oifname"}}, "right": "snat0"}}, {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "saddr"}}, "right": {"prefix": {"addr": "10.78.0.0", "len": 24}}}}, {"counter": {"packets": 0, "bytes": 0}}, {"snat": {"addr": "192.0.2.9"}}]}}]}`,
+};
+
 test("asks iptables whether exactly that rule is there", () => {
   const bridge = `"br-$(docker network inspect -f '{{.Id}}' lab-bridge-lan | cut -c1-12)"`;
-  expect([masquerade, dnat].flatMap((one) => commandsOf(one).map(({ command }) => toShell(command)))).toEqual([
+  const lines = [masquerade, dnat].flatMap((probe) => {
+    const check = { id: "x/a", what: "a", why: "b", claims: [], probe };
+    return commandLines(check);
+  });
+  expect(lines).toEqual([
     `iptables -w -t nat -C POSTROUTING -s 10.77.0.0/24 '!' -o ${bridge} -j MASQUERADE`,
     `iptables -w -t nat -C DOCKER '!' -i ${bridge} -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.77.0.2:80`,
   ]);
@@ -27,7 +38,7 @@ test("asks iptables whether exactly that rule is there", () => {
     "a rule that masquerades what leaves 10.77.0.0/24",
     "a rule that sends port 8080 on to 10.77.0.2:80",
   ]);
-  expect(needsOf(dnat)).toEqual(["root", "iptables"]);
+  expect(needsOf(dnat)).toEqual(["root", "rules"]);
 });
 
 test.each([masquerade, dnat])("passes when it is there", (probe) => {
@@ -76,5 +87,73 @@ test.each([
     verdict: "error",
     actual,
     meaning: "reading rules needs root (sudo)",
+  });
+});
+
+describe("where the engine filters by nftables", () => {
+  const lacking = (need: unknown): string | undefined =>
+    JSON.stringify(need) === '{"firewall":"iptables"}' ? "not here" : undefined;
+  const DNAT = PRINTED.prerouting;
+  const MASQUERADE = PRINTED.postrouting;
+
+  test("asks nft for the chain that has such rules", () => {
+    const bridge = `"nat-postrouting-out__br-$(docker network inspect -f '{{.Id}}' lab-bridge-lan | cut -c1-12)"`;
+    const lines = [masquerade, dnat].flatMap((probe) =>
+      commandLines({ id: "x/a", what: "a", why: "b", claims: [], probe }, lacking),
+    );
+    expect(lines).toEqual([
+      `nft -j list chain ip docker-bridges ${bridge}`,
+      "nft -j list chain ip docker-bridges nat-prerouting-and-output",
+    ]);
+  });
+
+  test("reads what nft prints, of all tables too", () => {
+    expect(parseNft(DNAT)).toEqual([
+      { source: undefined, port: 8080, masquerades: false, destination: "10.77.0.2:80" },
+      { source: undefined, port: undefined, masquerades: false, destination: "10.77.0.3:53" },
+      { source: undefined, port: 8081, masquerades: false, destination: "10.77.0.3:80" },
+    ]);
+    expect(parseNft(MASQUERADE)).toEqual([
+      { source: "10.77.0.0/24", port: undefined, masquerades: true, destination: undefined },
+    ]);
+    expect(parseNft(PRINTED.translated)).toEqual([
+      { source: "10.78.0.0/24", port: undefined, masquerades: false, destination: undefined },
+    ]);
+    expect(parseNft('{"nftables": [{"metainfo": {"version": "1.0.6"}}]}')).toEqual([]);
+    expect(["", "[]", "{}", '{"nftables": [{"rule": {}}]}', MASQUERADE.slice(0, -9)].map(parseNft)).toEqual(
+      Array.from({ length: 5 }, () => undefined),
+    );
+  });
+
+  test("passes with that very rule only", () => {
+    expect(judge(masquerade, findings({ chain: { stdout: MASQUERADE } }))).toMatchObject({ verdict: "pass" });
+    expect(judge(dnat, findings({ chain: { stdout: DNAT } }))).toMatchObject({ verdict: "pass" });
+    const others: [RuleProbe, string][] = [
+      [masquerade, PRINTED.translated],
+      [{ ...masquerade, subnet: "10.78.0.0/24" } as RuleProbe, PRINTED.translated],
+      [{ ...masquerade, subnet: "10.77.0.0/16" } as RuleProbe, MASQUERADE],
+      [{ ...dnat, port: 5353, destination: "10.77.0.3:53" } as RuleProbe, DNAT],
+      [{ ...dnat, destination: "10.77.0.3:80" } as RuleProbe, DNAT],
+    ];
+    for (const [probe, stdout] of others) {
+      expect(judge(probe, findings({ chain: { stdout } }))).toMatchObject({ verdict: "fail", actual: "no such rule" });
+    }
+  });
+
+  test("fails without the chain, and is no verdict where nft could not look", () => {
+    const argv = ["nft", "-j", "list", "chain", "ip", "docker-bridges", "nat-postrouting-out__br-0"];
+    const none = { argv, exit: 1, stderr: "Error: No such file or directory\nlist chain ip docker-bridges x\n" };
+    expect(judge(masquerade, findings({ chain: none }))).toMatchObject({
+      verdict: "fail",
+      lookAt: ["nft list chain ip docker-bridges nat-postrouting-out__br-0"],
+    });
+    const denied = { argv, exit: 1, stderr: "Operation not permitted (you must be root)\nnetlink: Error: …\n" };
+    expect(judge(masquerade, findings({ chain: denied }))).toMatchObject({
+      verdict: "error",
+      actual: "nft exit 1: Operation not permitted (you must be root)",
+    });
+    for (const stdout of ["", "nonsense", "{}"]) {
+      expect(judge(masquerade, findings({ chain: { argv, stdout } }))).toMatchObject({ verdict: "error" });
+    }
   });
 });

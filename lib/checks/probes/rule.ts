@@ -1,12 +1,14 @@
 import { z } from "zod";
-import { type Command, toShell } from "../command";
-import { error, fail, type Findings, type Judgement, pass, type ProbeKind } from "../probe";
+import { parseJson } from "../../engine/json";
+import { type Command, toShell, type Word } from "../command";
+import { error, fail, type Findings, type Judgement, type Observation, pass, type ProbeKind } from "../probe";
 
 const rule = { kind: z.literal("rule"), network: z.string() };
 
 /**
  * Whether a rule is in the host's NAT table. The text of rules is the engine's own affair and changes between releases,
- * so each such check stands beside one of behaviour. These forms hold from Engine 20.10 to 28.5 with iptables.
+ * so each such check stands beside one of behaviour. These forms hold from Engine 20.10 to 28.5 with iptables; those of
+ * nftables are what Engine 29 documents of itself, and were never measured on one.
  */
 export const RuleProbe = z.discriminatedUnion("rule", [
   /** What leaves the subnet takes the host's address. */
@@ -17,14 +19,34 @@ export const RuleProbe = z.discriminatedUnion("rule", [
 export type RuleProbe = z.infer<typeof RuleProbe>;
 
 export const natRule: ProbeKind<RuleProbe> = {
-  needs: () => ["root", "iptables"],
-  commands: (probe) => [{ name: "check", command: ["iptables", "-w", "-t", "nat", "-C", ...specification(probe)] }],
+  needs: () => ["root", "rules"],
+  commands: (probe) => [
+    {
+      ...{ name: "check", needs: [{ firewall: "iptables" }] },
+      command: ["iptables", "-w", "-t", "nat", "-C", ...specification(probe)],
+    },
+    {
+      ...{ name: "chain", needs: [{ firewall: "nftables" }] },
+      command: ["nft", "-j", "list", "chain", "ip", "docker-bridges", chainOf(probe)],
+    },
+  ],
   expected: (probe) =>
     probe.rule === "masquerade"
       ? `a rule that masquerades what leaves ${probe.subnet}`
       : `a rule that sends port ${String(probe.port)} on to ${probe.destination}`,
-  judge: judgeRule,
+  judge: (probe, findings) => {
+    const [chain] = findings.of("chain");
+    return chain !== undefined && findings.of("check").length === 0
+      ? judgeChain(probe, chain)
+      : judgeRule(probe, findings);
+  },
 };
+
+/** Where the engine puts such rules in its own table of nftables: what leaves a bridge has a chain of its own. */
+function chainOf(probe: RuleProbe): Word {
+  if (probe.rule === "dnat") return "nat-prerouting-and-output";
+  return ["nat-postrouting-out__", { ref: "bridge", network: probe.network }];
+}
 
 function specification(probe: RuleProbe): Command {
   const bridge = [{ ref: "bridge" as const, network: probe.network }];
@@ -47,11 +69,75 @@ function judgeRule(probe: RuleProbe, findings: Findings): Judgement {
       "reading rules needs root (sudo)",
     );
   }
+  return missing(
+    probe,
+    toShell(["iptables", "-t", "nat", "-S", probe.rule === "masquerade" ? "POSTROUTING" : "DOCKER"]),
+  );
+}
+
+function missing(probe: RuleProbe, show: string): Judgement {
   return fail(
     "no such rule",
     probe.rule === "masquerade"
       ? "answers to what the containers send beyond the host cannot find their way back"
       : "only docker-proxy, if it runs, still leads to the container; it hides the client's address",
-    toShell(["iptables", "-t", "nat", "-S", probe.rule === "masquerade" ? "POSTROUTING" : "DOCKER"]),
+    show,
   );
+}
+
+/** What one rule of nftables does, as far as the labs look. */
+export interface NatRule {
+  /** From which subnet: `10.77.0.0/24`. */
+  readonly source: string | undefined;
+  /** To which TCP port. */
+  readonly port: number | undefined;
+  readonly masquerades: boolean;
+  /** Where it leads: `10.77.0.2:80`. */
+  readonly destination: string | undefined;
+}
+
+const Match = z.object({ op: z.literal("=="), left: z.object({ payload: z.unknown() }), right: z.unknown() });
+const Port = z.object({
+  left: z.object({ payload: z.object({ protocol: z.literal("tcp"), field: z.literal("dport") }) }),
+  right: z.number(),
+});
+const Source = z.object({
+  left: z.object({ payload: z.object({ protocol: z.literal("ip"), field: z.literal("saddr") }) }),
+  right: z.object({ prefix: z.object({ addr: z.string(), len: z.number() }) }),
+});
+const Destination = z.object({ addr: z.string(), port: z.number() });
+const Rules = z.object({
+  nftables: z.array(z.object({ rule: z.object({ expr: z.array(z.record(z.string(), z.unknown())) }).optional() })),
+});
+
+/** The rules in the output of `nft -j list chain` (or `ruleset`), or undefined when it is not that. */
+export function parseNft(text: string): NatRule[] | undefined {
+  const rules = parseJson(Rules, text)?.nftables.flatMap(({ rule }) => rule ?? []);
+  return rules?.map(({ expr }) => {
+    const matches = expr.flatMap((one) => Match.safeParse(one["match"]).data ?? []);
+    const [from] = matches.flatMap((match) => Source.safeParse(match).data?.right.prefix ?? []);
+    const [port] = matches.flatMap((match) => Port.safeParse(match).data?.right ?? []);
+    const [to] = expr.flatMap((one) => Destination.safeParse(one["dnat"]).data ?? []);
+    return {
+      source: from === undefined ? undefined : `${from.addr}/${String(from.len)}`,
+      port,
+      masquerades: expr.some((one) => "masquerade" in one),
+      destination: to === undefined ? undefined : `${to.addr}:${String(to.port)}`,
+    };
+  });
+}
+
+/** nft exits with 1 for all its troubles; that there is no such chain is none: then there is no such rule. */
+function judgeChain(probe: RuleProbe, { argv, exit, stdout, stderr }: Observation): Judgement {
+  if (exit !== 0 && !stderr.startsWith("Error: No such file or directory")) {
+    return error(`nft exit ${String(exit)}: ${stderr.trim().split("\n")[0] ?? ""}`, "reading rules needs root (sudo)");
+  }
+  const rules = exit === 0 ? parseNft(stdout) : [];
+  if (rules === undefined) return error("nft printed no JSON");
+  const found = rules.some(({ source, port, masquerades, destination }) =>
+    probe.rule === "masquerade"
+      ? masquerades && source === probe.subnet
+      : port === probe.port && destination === probe.destination,
+  );
+  return found ? pass("the rule is there") : missing(probe, toShell(argv.filter((word) => word !== "-j")));
 }
