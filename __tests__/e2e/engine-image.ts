@@ -1,10 +1,10 @@
 import { execFileSync } from "child_process";
 
-const IMAGE = "docker-network-labs/engine:local";
+export const ENGINE_IMAGE = "docker-network-labs/engine:local";
 
 function isThere(): boolean {
   try {
-    execFileSync("docker", ["image", "inspect", IMAGE], { stdio: "ignore" });
+    execFileSync("docker", ["image", "inspect", ENGINE_IMAGE], { stdio: "ignore" });
     return true;
   } catch {
     return false;
@@ -18,5 +18,7 @@ function isThere(): boolean {
 export const describeWithEngines: jest.Describe = isThere() ? describe : describe.skip;
 
 if (!isThere()) {
-  process.stderr.write(`labs of several hosts are skipped: no image ${IMAGE} (npx lab setup overlay builds it)\n`);
+  process.stderr.write(
+    `labs of several hosts are skipped: no image ${ENGINE_IMAGE} (npx lab setup overlay builds it)\n`,
+  );
 }

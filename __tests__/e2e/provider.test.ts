@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { hostProviders, type HostedProviders } from "../../lib/provider";
@@ -344,6 +344,24 @@ function socketFolders(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith("tf-provider-"));
 }
 
+/** A registry on the loopback address that hears everybody and answers nobody. */
+async function silentRegistry(): Promise<{ address: string; asked: () => boolean; close: () => void }> {
+  const open = new Set<Socket>();
+  const server = createServer((connection) => {
+    open.add(connection);
+    connection.on("error", () => undefined).on("close", () => open.delete(connection));
+    // Otherwise its end is not noticed.
+    connection.resume();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = (): void => {
+    server.close();
+    for (const connection of open) connection.destroy();
+  };
+  return { address: `127.0.0.1:${String(port)}`, asked: () => open.size > 0, close };
+}
+
 describe.each(["hosted", "from a mirror"])("faults, %s", (way) => {
   let built: BuiltMirror | undefined;
   let hosted: HostedProviders | undefined;
@@ -381,6 +399,23 @@ describe.each(["hosted", "from a mirror"])("faults, %s", (way) => {
       await eventually("its folder is gone", () => socketFolders().every((folder) => before.includes(folder)));
     }
     expect(workspace.state()).toEqual([]);
+  });
+
+  test("Ctrl-C during a pull ends it, also for the engine, and the state knows nothing", async () => {
+    const registry = await silentRegistry();
+    try {
+      workspace.write({ resource: { docker_image: { a: { name: `${registry.address}/lab-test-p/never:1` } } } });
+      const running = workspace.start("apply", "-auto-approve", "-input=false", "-no-color");
+      await eventually("the engine asks the registry", () => registry.asked());
+      running.kill("SIGINT");
+      const { code, output } = await running.finished;
+      expect(code).toBe(1);
+      expect(output).toContain("stopped at the user's request");
+      expect(workspace.state()).toEqual([]);
+      await eventually("the engine asks no longer", () => !registry.asked());
+    } finally {
+      registry.close();
+    }
   });
 
   test("Ctrl-C during a wait ends it, and the state knows the container", async () => {

@@ -144,7 +144,7 @@ function terraformProgram(): string {
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  within = 15_000,
+  within = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + within;
   while (!(await holds())) {
