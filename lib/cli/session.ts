@@ -19,6 +19,13 @@ export interface Session {
   readonly docker: () => Docker;
   /** Where the command notes what it spends its time on. */
   readonly timeline: Timeline;
+  /** The labs of which this process has just proved something: what Terraform's stages prove, too, is not proved twice. */
+  readonly proved: {
+    /** Nothing is in their way. */
+    readonly unobstructed: Set<string>;
+    /** Nothing is left of them. */
+    readonly gone: Set<string>;
+  };
 }
 
 export function realSession(): Session {
@@ -32,5 +39,6 @@ export function realSession(): Session {
     clear: process.stdout.isTTY ? "\u001b[H\u001b[2J" : "",
     docker: () => connect(engineHost(environment)),
     timeline: new Timeline(() => performance.now(), performance.timeOrigin),
+    proved: { unobstructed: new Set(), gone: new Set() },
   };
 }

@@ -96,7 +96,10 @@ async function destroyAll(session: Session, machinery: Machinery, labs: readonly
 async function finish(session: Session, id: string, { lab, empty }: State): Promise<void> {
   const { instance } = settingsFrom(session.environment, session.project.folder);
   const described = lab ?? { id, instance, networks: [], servers: [], remotes: [] };
-  const { removed, left } = await clearUp(session.project, session.docker(), { ...described, instance });
+  const nothing = { removed: [], left: [] };
+  const { removed, left } = session.proved.gone.has(id)
+    ? nothing
+    : await clearUp(session.project, session.docker(), { ...described, instance });
   for (const name of removed) session.print(`  ${session.style.good("✓")} ${name} removed (no state knew it)`);
   if (left.length > 0) throw new Unfit(`of lab ${id} there is still:\n  ${left.join("\n  ")}`);
   const wasUp = !empty || removed.length > 0;

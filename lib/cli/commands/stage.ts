@@ -63,6 +63,14 @@ const STAGES: Readonly<Record<string, Stage>> = {
 };
 
 async function preflight(session: Session, lab: DeployedLab): Promise<number> {
+  if (!session.proved.unobstructed.has(lab.id)) await refuseObstacles(session, lab);
+  if (lab.engines !== undefined) await layOutEngines(session.project, lab);
+  await writeWhole(session.project.before(lab.id), JSON.stringify(await interfaceNames()));
+  session.print(`lab ${lab.id}: nothing is in the way`);
+  return 0;
+}
+
+async function refuseObstacles(session: Session, lab: DeployedLab): Promise<void> {
   const docker = await reachedEngine(session);
   const state = await readState(session.project.state(lab.id), lab.id);
   const unmet = lab.needs === undefined ? [] : shortcomings(lab, await conditions(docker));
@@ -70,13 +78,7 @@ async function preflight(session: Session, lab: DeployedLab): Promise<number> {
   const problems = [...unmet, ...obstacles(lab, world, state.names)];
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
   await haveImage(docker, lab.image);
-  if (lab.engines !== undefined) {
-    await haveEngineImage(docker, ENGINE_IMAGE, lab.id);
-    await layOutEngines(session.project, lab);
-  }
-  await writeWhole(session.project.before(lab.id), JSON.stringify(await interfaceNames()));
-  session.print(`lab ${lab.id}: nothing is in the way`);
-  return 0;
+  if (lab.engines !== undefined) await haveEngineImage(docker, ENGINE_IMAGE, lab.id);
 }
 
 async function wire(session: Session, lab: DeployedLab): Promise<number> {
@@ -125,6 +127,7 @@ async function gone(session: Session, synthesized: DeployedLab): Promise<number>
   const { left } = await clearUp(session.project, docker, lab);
   if (left.length > 0)
     throw new Unfit(`of lab ${lab.id} there is still:\n  ${left.join("\n  ")}`, `npx lab down ${lab.id} --force`);
+  session.proved.gone.add(lab.id);
   session.print(
     `lab ${lab.id}: nothing is left of it, no container, network, volume, listener, route or rule (claim A14)`,
   );

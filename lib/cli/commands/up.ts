@@ -102,6 +102,7 @@ async function refuseObstacles(session: Session, labs: readonly DeployedLab[]): 
   for (const { id } of labs.filter(({ engines }) => engines !== undefined)) {
     await haveEngineImage(docker, ENGINE_IMAGE, id);
   }
+  for (const { id } of labs) session.proved.unobstructed.add(id);
 }
 
 /** @returns what the checks found, or undefined when Terraform failed for another reason, which is then printed */
