@@ -29,6 +29,7 @@ export const APART = {
   LAB_PRIVILEGES_PORT: "18489",
   LAB_REMOTE_RANGE: "198.19.0.0/16",
   LAB_LAN: "10.213.78.0/24",
+  LAB_NESTED_SUBNET: "10.213.73.0/24",
   // A name that nobody on the network has must not be asked for beyond this machine.
   LAB_DNS: "127.0.0.1",
 } as const;

@@ -1,9 +1,12 @@
 import { CommanderError } from "commander";
+import { settleIn } from "./entered";
 import { EXIT, explainProblem } from "./exit";
+import { HandedOver } from "./on";
 import { createProgram } from "./program";
 import { realSession, type Session } from "./session";
 
 async function main(): Promise<void> {
+  settleIn(process.env);
   const session = realSession();
   const wasInterrupted = heedInterrupts();
   try {
@@ -32,6 +35,7 @@ function heedInterrupts(): () => boolean {
 
 /** A person reads this: no stack, except for what is a defect of the program. */
 function explain(problem: unknown, session: Session): number {
+  if (problem instanceof HandedOver) return problem.exit;
   if (problem instanceof CommanderError) return problem.exitCode === 0 ? EXIT.fine : EXIT.usage;
   return explainProblem(problem, session);
 }

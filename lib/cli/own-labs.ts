@@ -4,7 +4,7 @@ import { basename, join, relative, resolve } from "path";
 import type { App } from "cdktf";
 import type { LabStack } from "../constructs/lab-stack";
 import type { OwnLab } from "../labs";
-import { type LabEntry, labNamed, LABS } from "../labs/catalogue";
+import { type LabEntry, labNamed, LABS, NESTED_HOST } from "../labs/catalogue";
 import type { Project } from "../terraform/project";
 import { checkedName } from "../topology/name";
 import { Refusal } from "../topology/refusal";
@@ -35,7 +35,7 @@ async function ownLab(project: Project, name: string): Promise<OwnLab> {
   const file = resolve(name);
   if (!existsSync(file)) throw new Refusal("lab", `there is no file ${name}`);
   const id = checkedName(name, basename(file).replace(/\.[^.]+$/, ""));
-  if (LABS.some((lab) => lab.id === id))
+  if ([...LABS, NESTED_HOST].some((lab) => lab.id === id))
     throw new Refusal(name, `"${id}" is a lab of the project; another file name gives another lab`);
   const Lab = await bundled(project, file, name, id);
   return { id, shows: relative(project.folder, file), options: [], create: (app) => new Lab(app, id) };
@@ -53,7 +53,7 @@ async function bundled(project: Project, file: string, name: string, id: string)
       platform: "node",
       target: "node20",
       format: "cjs",
-      alias: { "docker-network-labs": join(project.folder, "index.ts") },
+      alias: { "docker-network-labs": join(project.checkout, "index.ts") },
       // One copy of these for the labs of the project and those of a person.
       external: ["cdktf", "constructs", "@cdktf/*"],
       logLevel: "silent",

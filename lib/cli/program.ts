@@ -16,6 +16,7 @@ import { stageCommand } from "./commands/stage";
 import { statusCommand } from "./commands/status";
 import { stepCommand } from "./commands/step";
 import { upCommand } from "./commands/up";
+import { elsewhere } from "./on";
 import { withExamples } from "./options";
 import type { Session } from "./session";
 
@@ -51,6 +52,7 @@ export function createProgram(session: Session): Command {
   ]) {
     add(program, session);
   }
+  elsewhere(program, session);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

@@ -32,6 +32,9 @@ const LEAST_RIGHTS = {
   securityOpts: ["apparmor=unconfined", "seccomp=unconfined"],
 };
 
+/** Engines open low ports to everybody in their containers; in this one, which plays a host, they are root's. */
+const AS_ON_A_HOST = { "net.ipv4.ip_unprivileged_port_start": "1024" };
+
 /** In the provider's way of writing durations; a health check of the engine's looks that often and that patiently. */
 const HEALTH = { interval: "500ms", timeout: "5s", retries: 120 };
 const READY_SECONDS = 60;
@@ -50,6 +53,7 @@ export function declareEngine(scope: Construct, engine: NestedEngine, parts: Eng
     networksAdvanced: [{ name: lan.name, ipv4Address: address, aliases: [name] }],
     networkMode: "bridge",
     cgroupnsMode: "private",
+    sysctls: AS_ON_A_HOST,
     ...(settings.privilegedEngines === true ? { privileged: true } : LEAST_RIGHTS),
     volumes: [
       { volumeName: disk.name, containerPath: "/var/lib/docker" },

@@ -131,6 +131,20 @@ export const LABS: readonly LabEntry[] = [
   },
 ];
 
+/** The throw-away host of `--on nested`: made and taken away with the labs that are on it. */
+export const NESTED_HOST: LabEntry = {
+  id: "nested",
+  shows: "one throw-away host, for other labs to be on",
+  options: [
+    {
+      variable: "LAB_NESTED_SUBNET",
+      placeholder: "SUBNET",
+      description: "subnet of the LAN of the throw-away host, with --on nested (10.73.0.0/24)",
+    },
+  ],
+  engines: true,
+};
+
 /** @throws Refusal with the nearest name, when there is no such lab */
 export function labNamed(id: string): LabEntry {
   const lab = LABS.find((one) => one.id === id);

@@ -5,9 +5,10 @@ import { BridgeLab } from "./bridge";
 import { DefaultBridgeLab } from "./default-bridge";
 import { DnsLab } from "./dns";
 import { IsolationLab } from "./isolation";
+import { NestedHost } from "./nested-host";
 import { NoneLab } from "./none";
 import { SharedLab } from "./shared";
-import { LABS, type LabEntry } from "./catalogue";
+import { LABS, type LabEntry, NESTED_HOST } from "./catalogue";
 import { HostLab } from "./host";
 import { OverlayLab } from "./overlay";
 import { PortConflictLab } from "./port-conflict";
@@ -19,6 +20,11 @@ type Create = (app: App, environment: NodeJS.ProcessEnv) => LabStack;
 export interface OwnLab extends LabEntry {
   readonly create: Create;
 }
+
+export const nestedHost: OwnLab = {
+  ...NESTED_HOST,
+  create: (app, environment) => new NestedHost(app, NESTED_HOST.id, { subnet: environment["LAB_NESTED_SUBNET"] }),
+};
 
 /** How each lab of the catalogue is made of its options. */
 const CREATE: Readonly<Record<string, Create>> = {

@@ -2,7 +2,11 @@ import { join } from "path";
 
 /** Where a checkout keeps what. One place, so that `lab up` and `cdktf deploy` see the same state. */
 export class Project {
-  constructor(readonly folder: string) {}
+  /** @param checkout the program's own folder, where that is another one: it holds what is the same for all projects */
+  constructor(
+    readonly folder: string,
+    readonly checkout = folder,
+  ) {}
 
   /** What the program remembers, and what set-up brought. */
   get memory(): string {
@@ -46,18 +50,23 @@ export class Project {
     return join(this.memory, "engines", lab);
   }
 
+  /** What is up on a lab's throw-away engine, for labs that run on one: a project in itself, which goes with the engine. */
+  onEngines(lab: string): Project {
+    return new Project(join(this.engines(lab), "project"), this.checkout);
+  }
+
   /** The embedded provider, laid out as Terraform looks for providers. */
   get providers(): string {
-    return join(this.memory, "providers");
+    return join(this.checkout, ".lab/providers");
   }
 
   /** The fingerprint of the sources that dist/ was built from (bin/build.js). */
   get build(): string {
-    return join(this.folder, "dist/.sources");
+    return join(this.checkout, "dist/.sources");
   }
 
   /** The embedded provider as the build makes it: one file. */
   get bundle(): string {
-    return join(this.folder, "dist/terraform-provider");
+    return join(this.checkout, "dist/terraform-provider");
   }
 }

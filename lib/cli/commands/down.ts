@@ -1,7 +1,8 @@
 import { rename } from "fs/promises";
 import type { Command } from "commander";
 import { settingsFrom } from "../../constructs/settings";
-import { type LabEntry, LABS } from "../../labs/catalogue";
+import type { OwnLab } from "../../labs";
+import { type LabEntry, LABS, NESTED_HOST } from "../../labs/catalogue";
 import { readIfThere } from "../../terraform/files";
 import { labsWithState, readState, type State } from "../../terraform/state";
 import { init } from "../../terraform/terraform";
@@ -43,12 +44,26 @@ async function down(session: Session, names: readonly string[], options: DownOpt
     throw new Refusal("lab down", "which lab? Name some, or say", "lab down --all");
   }
   await reachedEngine(session);
-  const known = options.all === true ? LABS : await labsMeant(session.project, names);
+  const known = options.all === true ? await everyLab(session) : await labsMeant(session.project, names);
   const forgotten = options.all === true ? await forgottenLabs(session) : [];
   const ids = [...known.map(({ id }) => id), ...forgotten];
   for (const id of options.force === true ? ids : forgotten) await setStateAside(session, id);
+  return takeAway(session, known, forgotten);
+}
+
+/**
+ * Takes labs away, and proves that nothing is left of them.
+ * @param forgotten labs that nobody describes, by id
+ */
+export async function takeAway(
+  session: Session,
+  known: readonly (LabEntry | OwnLab)[],
+  forgotten: readonly string[] = [],
+): Promise<number> {
   const states = new Map<string, State>();
-  for (const id of ids) states.set(id, await readState(session.project.state(id), id));
+  for (const id of [...known.map((one) => one.id), ...forgotten]) {
+    states.set(id, await readState(session.project.state(id), id));
+  }
   const managed = known.filter(({ id }) => states.get(id)?.empty === false);
   if (managed.length > 0 && !(await withMachinery(session, (machinery) => destroyAll(session, machinery, managed)))) {
     return EXIT.unfit;
@@ -57,6 +72,12 @@ async function down(session: Session, names: readonly string[], options: DownOpt
     await session.timeline.step(`${id}: prove that nothing is left`, () => finish(session, id, state));
   }
   return EXIT.fine;
+}
+
+/** The project's labs, and the throw-away host where there is one: what is on it goes with it. */
+async function everyLab({ project }: Session): Promise<readonly (LabEntry | OwnLab)[]> {
+  if (!(await labsWithState(project.folder)).includes(NESTED_HOST.id)) return LABS;
+  return [...LABS, (await import("../../labs")).nestedHost];
 }
 
 /**
@@ -69,11 +90,15 @@ async function forgottenLabs({ project, environment, docker }: Session): Promise
   const containers = await docker().listContainers({ all: true, filters });
   const states = await labsWithState(project.folder);
   const found = new Set([...states, ...containers.flatMap(({ Labels }) => Labels[LABEL.lab] ?? [])]);
-  return [...found].filter((id) => !LABS.some((lab) => lab.id === id));
+  return [...found].filter((id) => ![...LABS, NESTED_HOST].some((lab) => lab.id === id));
 }
 
 /** @returns whether all went well; what did not is said */
-async function destroyAll(session: Session, machinery: Machinery, labs: readonly LabEntry[]): Promise<boolean> {
+async function destroyAll(
+  session: Session,
+  machinery: Machinery,
+  labs: readonly (LabEntry | OwnLab)[],
+): Promise<boolean> {
   const { terraform } = machinery;
   const { timeline } = session;
   await deployedStacks(session, machinery, labs);

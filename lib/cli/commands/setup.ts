@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type LabEntry, labNamed } from "../../labs/catalogue";
+import { type LabEntry, labNamed, NESTED_HOST } from "../../labs/catalogue";
 import { machine, setUp, stopEngine } from "../../setup";
 import { layMirror } from "../mirror";
 import { option, withExamples } from "../options";
@@ -12,11 +12,18 @@ export function setupCommand(program: Command, session: Session): void {
     .description("find what the labs need, and bring the rest; for labs of several hosts, name them")
     .addOption(option("--stop-engine", "end the engine that set-up started, and no other"))
     .action(async (labs: string[], { stopEngine: stop }: { stopEngine?: boolean }) => {
-      process.exitCode = stop === true ? await end(session) : await bring(session, labs.map(labNamed));
+      process.exitCode =
+        stop === true
+          ? await end(session)
+          : await bring(
+              session,
+              labs.map((lab) => (lab === NESTED_HOST.id ? NESTED_HOST : labNamed(lab))),
+            );
     });
   withExamples(command, [
     ["npx lab setup", "brings what is missing, and says so"],
     ["npx lab setup overlay", "also the image of the throw-away engines that this lab runs"],
+    ["npx lab setup nested", "that image, for labs on a throw-away host (--on nested)"],
     ["LAB_SETUP=check npx lab setup", "only looks"],
     ["npx lab setup --stop-engine", "ends the engine that set-up started"],
   ]);

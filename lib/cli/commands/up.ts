@@ -8,13 +8,15 @@ import { look } from "../../checks/world";
 import { ENGINE_IMAGE } from "../../constructs/settings";
 import { conditions } from "../../engine/conditions";
 import { haveImage } from "../../engine/image";
-import { LABS } from "../../labs/catalogue";
+import type { OwnLab } from "../../labs";
+import { type LabEntry, LABS, NESTED_HOST } from "../../labs/catalogue";
 import { failure, seconds, summary, table } from "../../report/text";
 import { readState } from "../../terraform/state";
 import { init, type Outcome } from "../../terraform/terraform";
-import { Unfit } from "../../topology/refusal";
+import { Refusal, Unfit } from "../../topology/refusal";
 import { REMOTE_RANGE } from "../../topology/remote-machine";
 import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
+import { EXIT } from "../exit";
 import { reachedEngine } from "../engine";
 import { flagOf, option, withExamples } from "../options";
 import { type Machinery, withMachinery } from "../machinery";
@@ -42,7 +44,7 @@ export function upCommand(program: Command, session: Session): void {
       option("--remote-range <subnet>", `where remote machines have their addresses, a /29 each (${REMOTE_RANGE})`),
     );
   timedCommand<UpOptions>(command, session, (labs, options) => up(session, labs, options));
-  for (const { variable, placeholder, description } of LABS.flatMap((lab) => lab.options)) {
+  for (const { variable, placeholder, description } of [...LABS, NESTED_HOST].flatMap((lab) => lab.options)) {
     command.addOption(option(`${flagOf(variable)} <${placeholder}>`, description));
   }
   withExamples(command, [
@@ -55,27 +57,55 @@ export function upCommand(program: Command, session: Session): void {
 
 /** @returns the exit code: 0 all proven, 1 a check failed, 2 something could not be measured, 3 Terraform failed */
 async function up(session: Session, names: readonly string[], options: UpOptions): Promise<number> {
-  const { timeline } = session;
   const wanted = await labsMeant(session.project, names);
-  const environment = withOptions(session.environment, options);
+  refuseEnginesThere(session, wanted);
+  const created = await createLabs(session, wanted, withOptions(session.environment, options));
+  if (created === undefined) return EXIT.unfit;
+  const { described, records } = created;
+  session.print(`\n${table(records, session.style)}\n`);
+  session.print(`What you have now\n${whatYouHave(described)}`);
+  session.print(tips(described, names, session.place));
+  return exitCodeOf(records);
+}
+
+/** On a throw-away host there is no image for more of them, and labs of several hosts touch no network here anyway. */
+function refuseEnginesThere({ place }: Session, wanted: readonly LabEntry[]): void {
+  const lab = wanted.find(({ engines }) => engines === true);
+  if (place === undefined || lab === undefined) return;
+  throw new Refusal(place.option, `lab ${lab.id} brings hosts of its own, and needs no other`, `npx lab up ${lab.id}`);
+}
+
+/** What came of creating labs. */
+export interface Created {
+  readonly described: readonly DeployedLab[];
+  readonly records: readonly CheckRecord[];
+}
+
+/** @returns undefined when Terraform failed, which is then said */
+export async function createLabs(
+  session: Session,
+  wanted: readonly (LabEntry | OwnLab)[],
+  environment: NodeJS.ProcessEnv,
+): Promise<Created | undefined> {
+  const { timeline } = session;
   return withMachinery(session, async (machinery) => {
     const described = await currentStacks(session, machinery, environment, wanted);
     await timeline.step("look for obstacles", () => refuseObstacles(session, described));
     const records: CheckRecord[] = [];
     for (const lab of described) {
       const result = await create(session, machinery, lab);
-      if (result === undefined) return 3;
+      if (result === undefined) return undefined;
       records.push(...result);
     }
-    session.print(`\n${table(records, session.style)}\n`);
-    session.print(`What you have now\n${whatYouHave(described)}`);
-    session.print(tips(described, names));
-    return exitCodeOf(records);
+    return { described, records };
   });
 }
 
 /** Options of the command line come before variables of the same name. */
-function withOptions(environment: NodeJS.ProcessEnv, options: UpOptions): NodeJS.ProcessEnv {
+export function withOptions(
+  environment: NodeJS.ProcessEnv,
+  options: Readonly<Record<string, unknown>>,
+): NodeJS.ProcessEnv {
   const given = Object.entries(options).map(([name, value]) => [
     `LAB_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
     String(value),
@@ -129,6 +159,7 @@ async function create(
     : await session.timeline.step(`${lab.id}: checks`, () =>
         checkDeployed(session.project, session.docker(), lab, { deadlineMs: DEADLINE_MS }),
       );
+  if (lab.checks.length === 0) return [];
   for (const record of records) session.timeline.checked(record);
   // The checks did not get as far as a record: then Terraform says why.
   if (applied.exit !== 0 && exitCodeOf(records) === 0) return explain(session, lab, applied);
@@ -146,7 +177,10 @@ function explain(session: Session, lab: DeployedLab, { errors }: Outcome): undef
     const where = address === undefined ? "" : `${address}: `;
     session.say(`  ${session.style.bad("✗")} ${where}${[what, detail].filter((part) => part !== "").join("\n    ")}`);
   }
-  session.say(`lab ${lab.id} is not up. What exists of it: npx lab status; take it away: npx lab down ${lab.id}`);
+  const on = session.place === undefined ? "" : ` ${session.place.option}`;
+  session.say(
+    `lab ${lab.id} is not up. What exists of it: npx lab status${on}; take it away: npx lab down ${lab.id}${on}`,
+  );
   return undefined;
 }
 
@@ -173,12 +207,14 @@ function remoteStory({ name, address, hostAddress }: DeployedLab["remotes"][numb
   return `machine "${name}" beside the host (${address}), which it knows as ${hostAddress}`;
 }
 
-function tips(labs: readonly DeployedLab[], names: readonly string[]): string {
+function tips(labs: readonly DeployedLab[], names: readonly string[], place: Session["place"]): string {
   const lines = labs.flatMap((lab) => lab.tryNext);
+  const on = place === undefined ? "" : ` ${place.option}`;
   return [
+    ...(place === undefined ? [] : [`There  ${place.shell}`]),
     ...lines.map((line, index) => `${(index === 0 ? "Try" : "").padEnd(7)}${line}`),
     `Why    npx lab explain ${labs[0]?.checks.at(-1)?.id ?? "CHECK"}`,
-    `Again  npx lab check`,
-    `Stop   npx lab down ${names.join(" ")}`,
+    `Again  npx lab check${on}`,
+    `Stop   npx lab down ${names.join(" ")}${on}`,
   ].join("\n");
 }
