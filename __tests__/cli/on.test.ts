@@ -24,6 +24,7 @@ function world(more: Partial<Session> = {}): { session: Session; said: string[] 
     clear: "",
     docker: () => ({ ping: () => Promise.resolve() }) as unknown as Docker,
     timeline: new Timeline(() => 0, 0),
+    proved: { unobstructed: new Set(), gone: new Set() },
     ...more,
   };
   return { session, said };
