@@ -63,6 +63,9 @@ const TRY = {
   bridge: [
     "curl -s http://127.0.0.1:8080/",
     "sudo netstat -tulpn | grep ':8080 '",
+    "sudo netstat -tulpn | grep ':809[23] '",
+    "curl -s http://127.0.0.1:8092/",
+    "curl -sS http://127.0.0.1:8093/",
     "docker exec lab-bridge-web-2 curl -s http://web-1/",
     "docker exec lab-bridge-web-2 cat /etc/resolv.conf",
     "docker exec lab-bridge-web-1 ip -br addr show",

@@ -1,5 +1,8 @@
 import type Docker from "dockerode";
+import { layWires } from "../../lib/cli/wires";
 import { siteOf, SITE_FILE } from "../../lib/constructs/site";
+import type { Lab } from "../../lib/topology/lab";
+import type { Subnet } from "../../lib/topology/subnet";
 import type { Topology } from "../../lib/topology/topology";
 
 /** Tests look for what carries it, and remove it. */
@@ -10,10 +13,27 @@ const IMAGE = "docker-network-labs/nginx:local";
  * A lab as the engine gets it, straight from its model: without Terraform, which takes its time and is tested with the
  * labs themselves. What is declared is the same.
  */
-export async function deployTopologies(docker: Docker, topologies: readonly Topology[]): Promise<void> {
+export async function deployTopologies(docker: Docker, labs: readonly Lab[]): Promise<void> {
+  const topologies = labs.map((lab) => lab.topology());
   // One network after the other: Engine 20.10 that makes several at once now and then leaves a rule of its own twice.
   for (const { networks } of topologies) await deployNetworks(docker, networks);
-  await Promise.all(topologies.map((topology) => deployServers(docker, topology)));
+  await Promise.all([
+    ...topologies.map((topology) => deployServers(docker, topology)),
+    ...labs.map((lab) => deployRemotes(docker, lab)),
+  ]);
+}
+
+async function deployRemotes(docker: Docker, { networks, remotes }: Lab): Promise<void> {
+  await Promise.all(
+    remotes.map(async ({ container: name }) => {
+      const HostConfig = { NetworkMode: "none" };
+      const container = await docker.createContainer({ name, Image: IMAGE, Labels: { [LABEL]: "yes" }, HostConfig });
+      await container.start();
+    }),
+  );
+  const text = <T extends { readonly subnet: Subnet }>(one: T) => ({ ...one, subnet: one.subnet.toString() });
+  const subnets = networks.map(({ engineName, subnet }) => text({ name: engineName, subnet }));
+  await layWires(docker, { networks: subnets, remotes: remotes.map(text) });
 }
 
 async function deployNetworks(docker: Docker, networks: Topology["networks"]): Promise<void> {

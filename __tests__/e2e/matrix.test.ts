@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
 import { derivedMatrix, measured } from "../../lib/checks/matrix/matrix";
 import { agrees, type MatrixRecord } from "../../lib/checks/matrix/record";
-import { foundAddresses } from "../../lib/checks/matrix/surroundings";
+import { foundAddresses, traitsIn } from "../../lib/checks/matrix/surroundings";
+import { removeWires } from "../../lib/cli/wires";
 import { conditions } from "../../lib/engine/conditions";
+import { execute } from "../../lib/engine/execute";
 import { connect, DEFAULT_HOST } from "../../lib/engine/connection";
 import { matrixTable } from "../../lib/report/matrix";
 import { styleFor } from "../../lib/report/style";
@@ -17,10 +19,12 @@ const PLAIN = styleFor({ isTTY: false }, {});
 /** The lab deployed and asked: every vantage, every listener, every name. */
 async function measure(id: string, topology: Topology): Promise<MatrixRecord> {
   const found = await conditions(docker);
-  const engine = { version: found.version, userlandProxy: found.userlandProxy !== "off" };
   const addresses = await foundAddresses(docker, topology);
-  return measured(derivedMatrix(id, topology, engine, addresses), topology, addresses);
+  return measured(derivedMatrix(id, topology, traitsIn(found), addresses), topology, addresses);
 }
+
+/** How many labs are on the engine at the same time. */
+const AT_ONCE = 4;
 
 let before: Snapshot;
 beforeAll(async () => {
@@ -29,12 +33,13 @@ beforeAll(async () => {
 });
 afterEach(() => removeTopologies(docker));
 afterAll(async () => {
+  const remotes = Array.from({ length: AT_ONCE }, (_, place) => labOf({ networks: [], servers: [] }, place).remotes);
+  await removeWires(remotes.flat(), execute);
   expect(await snapshot()).toEqual(before);
 });
 
 describe("random labs, really deployed: what was predicted is what is measured, in every cell", () => {
   const COUNT = 12;
-  const AT_ONCE = 4;
   const seed = Number(process.env["LAB_SEED"] || Math.floor(Math.random() * 2 ** 31));
   const labs = fc.sample(dice(), { seed, numRuns: COUNT }).map((thrown, place) => labOf(thrown, place % AT_ONCE));
   let cells = 0;
@@ -42,13 +47,9 @@ describe("random labs, really deployed: what was predicted is what is measured, 
   test.each(Array.from({ length: COUNT / AT_ONCE }, (_, group) => group))(
     `group %d of seed ${String(seed)}`,
     async (group) => {
-      const topologies = labs
-        .slice(group * AT_ONCE, (group + 1) * AT_ONCE)
-        .map((lab) => ({ id: lab.id, topology: lab.topology() }));
-      await deployTopologies(
-        docker,
-        topologies.map(({ topology }) => topology),
-      );
+      const now = labs.slice(group * AT_ONCE, (group + 1) * AT_ONCE);
+      const topologies = now.map((lab) => ({ id: lab.id, topology: lab.topology() }));
+      await deployTopologies(docker, now);
       const matrices = await Promise.all(topologies.map(({ id, topology }) => measure(id, topology)));
       for (const [index, matrix] of matrices.entries()) {
         const wrong = matrix.cells.filter((cell) => !agrees(cell));

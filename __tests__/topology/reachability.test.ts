@@ -9,14 +9,20 @@ import {
   NoneNetwork,
   SharedNetwork,
 } from "../../lib/topology/network";
-import { reachabilityMatrix } from "../../lib/topology/reachability";
+import { reachabilityMatrix, vantageName } from "../../lib/topology/reachability";
 import { type EngineTraits, Reachability } from "../../lib/topology/reachability/connection";
 import type { Outcome } from "../../lib/topology/reachability/outcome";
+import { RemoteMachine } from "../../lib/topology/remote-machine";
 import { Server, type ServerProps } from "../../lib/topology/server";
 import type { Topology } from "../../lib/topology/topology";
 import { dice, labOf } from "./topologies";
 
-const ENGINE: EngineTraits = { version: "20.10.24", userlandProxy: true, hostAddress: "192.0.2.2" };
+const ENGINE: EngineTraits = {
+  version: "20.10.24",
+  userlandProxy: true,
+  forwardPolicy: "ACCEPT",
+  hostAddress: "192.0.2.2",
+};
 const identity = new Identity("mine", "i1");
 
 /** A lab with one of every kind; its matrix was measured on Engine 20.10.24. */
@@ -42,6 +48,7 @@ function everyMode(): Topology {
   add("hidden", { network: vault });
   add("shy", { network: strangers });
   add("shyer", { network: strangers });
+  lab.addRemoteMachine(new RemoteMachine(identity, "outside"));
   return lab.topology();
 }
 
@@ -52,9 +59,7 @@ function textOf(outcomes: readonly Outcome[]): string {
 
 function cell(topology: Topology, engine: EngineTraits, vantage: string, listener: string, way: string): string {
   const { rows, listeners } = reachabilityMatrix(topology, engine);
-  const row = rows.find(
-    (one) => (one.vantage.kind === "host" ? "host" : one.vantage.server) === vantage && one.way === way,
-  );
+  const row = rows.find((one) => vantageName(one.vantage) === vantage && one.way === way);
   const column = listeners.findIndex(({ title }) => title === listener);
   const found = row?.cells[column];
   if (found === undefined) throw new Error(`there is no such cell: ${vantage} → ${listener} by ${way}`);
@@ -120,6 +125,19 @@ describe("who reaches whom", () => {
     ["host", "owner published :8094", "127.0.0.1", "(reset) P4"],
     ["host", "owner published :8094", "host address", "(refused) P4"],
     ["plain", "owner published :8094", "host address", "(reset) P4"],
+    ["outside", "web:8090", "host address", "web H5"],
+    ["outside", "web:8090", "gateway of lan", "web B13"],
+    ["outside", "web:8090", "gateway of default bridge", "(unreachable) P7"],
+    ["outside", OWNER, "host address", "owner P3"],
+    ["outside", OWNER, "gateway of vault", "owner P3"],
+    ["outside", "owner published 127.0.0.1:8093", "host address", "(refused) P6"],
+    ["outside", "owner published :8094", "host address", "(refused) P4"],
+    ["outside", "owner:80", "address on lan", "owner P7"],
+    ["outside", OWNER, "address on lan", "(refused) P9"],
+    ["outside", "shy:80", "address on strangers", "shy P7"],
+    ["outside", "hidden:80", "address on vault", "(dropped) U15"],
+    ["outside", "plain:80", "address on default bridge", "(unreachable) P7"],
+    ["outside", "owner:80", "name", "(no-name) H12"],
   ])("%s → %s by %s: %s", (vantage, listener, way, expected) => {
     expect(cell(topology, ENGINE, vantage, listener, way)).toBe(expected);
   });
@@ -129,6 +147,23 @@ describe("who reaches whom", () => {
     expect(cell(topology, engine, "owner", OWNER, "host address")).toBe("owner P8");
     expect(cell(topology, engine, "plain", OWNER, "host address")).toBe("(dropped) U8");
     expect(cell(topology, engine, "host", "owner published :8094", "127.0.0.1")).toBe("(refused) P4");
+  });
+
+  test("from a machine beside the host, containers' own addresses are the packet filter's matter", () => {
+    const seen = (traits: Partial<EngineTraits>, listener: string): string =>
+      cell(topology, { ...ENGINE, ...traits }, "outside", listener, "address on lan");
+    const closed = { forwardPolicy: "DROP" };
+    expect(seen(closed, "neighbour:80")).toBe("(dropped) P7");
+    // What is for a published port looks like a request to it that has been translated.
+    expect(seen(closed, "owner:80")).toBe("owner P7");
+    expect(seen({ version: "28.5.2" }, "owner:80")).toBe("(dropped) P7");
+    expect(
+      cell(topology, { version: "20.10.24", userlandProxy: true }, "outside", "neighbour:80", "address on lan"),
+    ).toBe("neighbour or (dropped) P7");
+  });
+
+  test("a machine beside the host has a loopback address of its own, where nothing of the lab is", () => {
+    expect(() => cell(topology, ENGINE, "outside", "web:8090", "127.0.0.1")).toThrow("no such cell");
   });
 
   test("an internal network has no route out on engines that took it away", () => {
@@ -224,7 +259,7 @@ describe("of any lab", () => {
       const inside = (owner: string): string[] =>
         topology.servers.filter((one) => one.name === owner || one.owner === owner).map(({ name }) => name);
       for (const { vantage, cells } of matrixOf(topology).rows) {
-        const from = vantage.kind === "host" ? "host" : vantage.server;
+        const from = vantageName(vantage);
         const fromOwner = topology.servers.find(({ name }) => name === from)?.owner ?? from;
         const answering = cells.flatMap((one) =>
           (one?.prediction.outcomes ?? []).flatMap((outcome) => (outcome.kind === "answers" ? outcome.by : [])),
@@ -295,6 +330,21 @@ describe("of any lab", () => {
     });
   });
 
+  test("a machine beside the host reaches what is published on every address, and what is in host mode", () => {
+    property((topology) => {
+      const reachability = new Reachability(topology, { ...ENGINE, version: "28.5.2" });
+      const from = { kind: "remote", remote: "outside" } as const;
+      const seen = (port: number): string => textOf(reachability.connect(from, { kind: "host" }, port).outcomes);
+      for (const { name, mode, port, publications } of topology.servers) {
+        if (mode === "host") expect(seen(port)).toBe(name);
+        for (const { port: published, on, to } of publications) {
+          const inside = topology.servers.find((one) => (one.owner ?? one.name) === name && one.port === to);
+          expect(seen(published)).toBe(on === "0.0.0.0" && inside !== undefined ? inside.name : "(refused)");
+        }
+      }
+    });
+  });
+
   test("who joined a namespace sees what its owner sees", () => {
     property((topology) => {
       const { rows } = matrixOf(topology);
@@ -309,7 +359,7 @@ describe("of any lab", () => {
   test("names are known on the networks they were given on, and to nobody else", () => {
     property((topology) => {
       for (const { vantage, cells } of matrixOf(topology).rows) {
-        const from = vantage.kind === "host" ? undefined : topology.servers.find(({ name }) => name === vantage.server);
+        const from = topology.servers.find(({ name }) => name === vantageName(vantage));
         const owner = topology.servers.find(({ name }) => name === from?.owner) ?? from;
         for (const one of cells) {
           if (one?.destination.kind !== "name") continue;

@@ -10,6 +10,7 @@ import {
   SharedNetwork,
 } from "../../lib/topology/network";
 import type { Publish } from "../../lib/topology/publication";
+import { RemoteMachine } from "../../lib/topology/remote-machine";
 import { Refusal } from "../../lib/topology/refusal";
 import { type AttachmentProps, Server, type ServerProps } from "../../lib/topology/server";
 
@@ -26,7 +27,7 @@ interface Dice {
   }[];
 }
 
-/** Labs of up to `servers` servers and `networks` networks, every mode, option and publication among them. */
+/** Labs of up to `servers` servers and `networks` networks, every mode, option and publication among them, and a remote machine. */
 export function dice(servers = 6, networks = 4): fc.Arbitrary<Dice> {
   return fc.record({
     networks: fc.array(
@@ -62,6 +63,7 @@ export function labOf({ networks, servers }: Dice, place = 0): Lab {
     const props = { subnet, internal, interContainerConnectivity: icc };
     lab.addNetwork(new BridgeNetwork(identity, `net-${String(index)}`, props));
   }
+  lab.addRemoteMachine(new RemoteMachine(identity, "outside", {}, "198.19.0.0/16"));
   let hostPort = 19000 + 100 * place;
   for (const [index, server] of servers.entries()) {
     const props = propsOf(lab, server, index, () => (hostPort += 1));

@@ -258,7 +258,7 @@ export abstract class LabStack extends TerraformStack {
    * how. Their ids are `<vantage>/reach-<listener>-by-<way>`.
    */
   checkReachability(choice: ReachabilityChoice = {}, more: Pick<CheckProps, "claim" | "tags"> = {}): void {
-    for (const { id, probe, ...said } of reachabilityChecks(this.lab.topology(), choice)) {
+    for (const { id, probe, ...said } of reachabilityChecks(this.lab.id, this.lab.topology(), choice)) {
       this.check(id, probe, { ...more, ...said });
     }
   }

@@ -16,12 +16,19 @@ import {
 import { LabStack } from "../constructs/lab-stack";
 import { DefaultBridge } from "../topology/network";
 import { checkedPort } from "../topology/port";
+import type { RemoteMachine } from "../topology/remote-machine";
+import type { Server } from "../topology/server";
 
 export interface BridgeLabProps {
   /** The subnet of the lab's own bridge network. @default 10.77.0.0/24 */
   readonly subnet?: string | undefined;
   /** The host port that leads to web-1. @default 8080 */
   readonly publishedPort?: string | number | undefined;
+  /**
+   * The port that leads to plain on the host's loopback address alone; the next one, on every address, leads to a port
+   * of plain that nothing listens on. @default 8092
+   */
+  readonly localPort?: string | number | undefined;
 }
 
 /** Containers behind a Linux bridge: namespaces of their own, veth pairs, address translation, a published port. */
@@ -38,7 +45,16 @@ export class BridgeLab extends LabStack {
       portOption: "LAB_PUBLISHED_PORT",
     });
     const web2 = this.addServer("web-2", { network: lan, address: lan.subnet.address(3) });
-    const plain = this.addServer("plain", { network: DefaultBridge.of(this.engine) });
+    const local = checkedPort(`${id}.localPort`, props.localPort ?? 8092, 8092);
+    const silent = checkedPort(`${id}.localPort`, local + 1, 8092);
+    const plain = this.addServer("plain", {
+      network: DefaultBridge.of(this.engine),
+      publish: [
+        { port: local, on: "127.0.0.1" },
+        { port: silent, to: 81 },
+      ],
+      portOption: "LAB_LOCAL_PORT",
+    });
     const remote = this.addRemoteMachine("remote");
     const servers = [web1, web2, plain];
 
@@ -137,10 +153,68 @@ export class BridgeLab extends LabStack {
     }
     this.check("web-2/nothing-published", inspected(web2).publishesNothing(), {
       what: "web-2 has no port mapping",
-      why: "What is not published is not reachable from outside; from the host itself it is, by the container's address.",
+      why: "No port of the host leads to it; from the host itself it is reached by its own address, which others have no route to.",
       claim: "B7",
       fact: "P12",
     });
+    this.checkDirectRoute(web2, remote, http(web1).onHostPort(published));
+
+    for (const server of [web1, web2]) {
+      const onHost = http(web1).at(remote.hostAddress, published).from(namespaceOf(server));
+      this.check(`${server.name}/hairpin`, onHost.answers(), {
+        what: `${server.name} reaches web-1 by an address of the host and the published port`,
+        why: "The request leaves by the bridge, and comes back by it (hairpin): docker-proxy passes it on, or the kernel turns it round.",
+        claim: "B7",
+        fact: "P8",
+      });
+    }
+
+    this.check("plain/local", http(plain).onHostPort(local).answers(), {
+      what: `plain answers on port ${String(local)} of the host's loopback address`,
+      why: "A port may be published on one of the host's addresses, here on 127.0.0.1.",
+      claim: "B7",
+      fact: "P3",
+    });
+    this.check("plain/local-only", listening(local).isOnLoopbackOnly(), {
+      what: `port ${String(local)} is taken on the loopback address, and on no other`,
+      why: "Who publishes for people at this machine only says so: `--publish 127.0.0.1:PORT:PORT`; otherwise it is on every address.",
+      claim: "B7",
+      fact: "P6",
+    });
+    this.check(
+      "plain/not-outside",
+      http(plain).onHostPort(local).from(remote).isRefusedWhile(http(web1).onHostPort(published)),
+      {
+        what: `for another machine nothing listens on port ${String(local)}`,
+        why: "It asks at another address of the host, where this port is not published.",
+        claim: "B7",
+        fact: "P6",
+      },
+    );
+    this.check("plain/listen", listening(silent).isHeldByEngineFor(plain), {
+      what: `port ${String(silent)} of the host is published and shows as LISTEN, though nothing listens behind it`,
+      why: "It is the engine that listens, whether or not anything in the container does: LISTEN is not service.",
+      claim: "B7",
+      fact: "P4",
+    });
+    const behindNothing = http(plain).onHostPort(silent);
+    this.check("plain/no-service", behindNothing.isResetWhile(http(plain).onHostPort(local)), {
+      what: "who connects to it is accepted, and cut off",
+      why: "docker-proxy takes the connection first, finds that nothing listens inside, and gives it up.",
+      claim: "B7",
+      fact: "P4",
+      needs: [{ userlandProxy: "on" }],
+    });
+    this.check(
+      "plain/no-service-outside",
+      behindNothing.from(remote).isRefusedWhile(http(web1).onHostPort(published)),
+      {
+        what: "another machine that connects to it is refused",
+        why: "From outside the kernel rewrites the destination, docker-proxy is not asked, and the container itself refuses.",
+        claim: "B7",
+        fact: "P4",
+      },
+    );
     this.check("lan/masquerade", masquerade(lan), {
       what: "what leaves the network takes the host's address",
       why: "The containers' addresses mean nothing outside this host, so the kernel replaces them (NAT).",
@@ -157,5 +231,32 @@ export class BridgeLab extends LabStack {
     this.tryNext(`curl -i http://127.0.0.1:${String(published)}/`);
     this.tryNext(`docker exec ${web2.container} curl -s http://web-1/`);
     this.tryNext(`ip link show master "br-$(docker network inspect -f '{{.Id}}' ${lan.engineName} | cut -c1-12)"`);
+  }
+
+  /**
+   * Another machine that has a route to the containers, as any neighbour of the host may have: whether it gets through
+   * is the packet filter's matter, and differs between engines. Of the three checks one applies.
+   */
+  private checkDirectRoute(web: Server, remote: RemoteMachine, control: ReturnType<typeof http>): void {
+    const direct = http(web).from(remote);
+    const facts = { claim: "B4", fact: "P7" };
+    this.check(`${web.name}/direct-open`, direct.answersTo(remote.address), {
+      ...facts,
+      what: `another machine with a route to the bridge reaches ${web.name} by its own address, published or not`,
+      why: "Engines before 28 leave it to the host whether it forwards, and this host forwards everything. (The article's claim holds only as others have no route.)",
+      needs: [{ until: "28" }, { forwardPolicy: "ACCEPT" }],
+    });
+    this.check(`${web.name}/direct-closed`, direct.isDroppedWhile(control), {
+      ...facts,
+      what: `what another machine sends to the address of ${web.name} is dropped, even with a route`,
+      why: "The host's FORWARD policy is DROP (the engine sets it where it turned forwarding on itself), and no rule lets it pass.",
+      needs: [{ until: "28" }, { forwardPolicy: "DROP" }],
+    });
+    this.check(`${web.name}/direct-guarded`, direct.isDroppedWhile(control), {
+      ...facts,
+      what: `what another machine sends to the address of ${web.name} is dropped, even with a route`,
+      why: "Since Engine 28 a rule drops what comes for a container from anywhere but its own bridge, before all forwarding.",
+      needs: [{ since: "28" }],
+    });
   }
 }

@@ -38,6 +38,11 @@ export const LABS: readonly LabEntry[] = [
         placeholder: "PORT",
         description: "port of the host that leads to web-1 (8080)",
       },
+      {
+        variable: "LAB_LOCAL_PORT",
+        placeholder: "PORT",
+        description: "port of 127.0.0.1 that leads to plain; the next one leads to nothing (8092)",
+      },
     ],
   },
   {

@@ -33,6 +33,7 @@ const CREATE: Readonly<Record<string, Create>> = {
     new BridgeLab(app, "bridge", {
       subnet: environment["LAB_SUBNET"],
       publishedPort: environment["LAB_PUBLISHED_PORT"],
+      localPort: environment["LAB_LOCAL_PORT"],
     }),
   "default-bridge": (app, environment) =>
     new DefaultBridgeLab(app, "default-bridge", { subnet: environment["LAB_DEFAULT_BRIDGE_SUBNET"] }),

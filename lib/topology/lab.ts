@@ -107,6 +107,7 @@ export class Lab {
               })),
         publications: server.publications.map((publication) => ({ ...publication })),
       })),
+      remotes: this.remotes.map(({ name, container, hostAddress, wire }) => ({ name, container, hostAddress, wire })),
     };
   }
 

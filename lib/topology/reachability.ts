@@ -13,6 +13,18 @@ export interface Listener {
   readonly ways: ReadonlyMap<string, Destination>;
 }
 
+/** What the matrix calls a place to look from. */
+export function vantageName(place: Place): string {
+  switch (place.kind) {
+    case "host":
+      return "host";
+    case "server":
+      return place.server;
+    case "remote":
+      return place.remote;
+  }
+}
+
 /** One question and its answer. */
 export interface Cell {
   readonly listener: Listener;
@@ -45,6 +57,7 @@ export function reachabilityMatrix(declared: Topology, engine: EngineTraits): Ma
   const vantages: Place[] = [
     { kind: "host" },
     ...topology.servers.map(({ name }) => ({ kind: "server" as const, server: name })),
+    ...topology.remotes.map(({ name }) => ({ kind: "remote" as const, remote: name })),
   ];
   const rows = vantages.flatMap((vantage) =>
     ways.map((way) => ({
@@ -53,6 +66,8 @@ export function reachabilityMatrix(declared: Topology, engine: EngineTraits): Ma
       cells: listeners.map((listener) => {
         const destination = listener.ways.get(way);
         if (destination === undefined) return undefined;
+        // A remote machine's loopback address is its own: nothing of the lab is there.
+        if (vantage.kind === "remote" && destination.kind === "loopback") return undefined;
         return { listener, destination, prediction: reachability.connect(vantage, destination, listener.port) };
       }),
     })),

@@ -43,5 +43,18 @@ export const Topology = z.strictObject({
       publications: z.array(z.strictObject({ port: z.number(), on: z.string(), to: z.number() })),
     }),
   ),
+  /** Machines beside the host, to look from; each with a route to the lab's own networks. */
+  remotes: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        container: z.string(),
+        /** By which the machine knows the host. */
+        hostAddress: z.string(),
+        /** The host's end of the wire to it. */
+        wire: z.string(),
+      }),
+    )
+    .default([]),
 });
 export type Topology = z.infer<typeof Topology>;

@@ -14,7 +14,7 @@ lab.addServer(new Server(identity, "plain", { network: DefaultBridge.of(Engine.l
 
 const outcomes = (choice: ReachabilityChoice): Record<string, string> =>
   Object.fromEntries(
-    reachabilityChecks(lab.topology(), choice).map(({ id, probe }) => [
+    reachabilityChecks(lab.id, lab.topology(), choice).map(({ id, probe }) => [
       id,
       probe.kind === "http" ? probe.outcome : probe.kind,
     ]),
@@ -43,7 +43,7 @@ test("what engines do not agree upon is no check: a published port without docke
 });
 
 test("a failure is proven beside something that answers from the same vantage; a missing name beside a known one", () => {
-  for (const { probe } of reachabilityChecks(lab.topology(), {})) {
+  for (const { probe } of reachabilityChecks(lab.id, lab.topology(), {})) {
     if (probe.kind !== "http") throw new Error("not a request");
     if (probe.outcome === "answers") continue;
     expect(probe.control.server.name).not.toBe("");
@@ -53,7 +53,9 @@ test("a failure is proven beside something that answers from the same vantage; a
 });
 
 test("they are checks as all others are", () => {
-  for (const { id, probe, what, why } of reachabilityChecks(lab.topology(), { by: ["loopback", "address", "name"] })) {
+  for (const { id, probe, what, why } of reachabilityChecks(lab.id, lab.topology(), {
+    by: ["loopback", "address", "name"],
+  })) {
     expect(Check.safeParse({ id: `mine/${id}`, what, why, claims: [], probe }).error).toBeUndefined();
   }
 });

@@ -26,6 +26,7 @@ const ADDRESSES: Addresses = {
     ["one", new Map([["lan", "10.80.0.2"]])],
     ["two", new Map([["lan", "10.80.0.3"]])],
   ]),
+  remotes: new Map(),
 };
 const derived = derivedMatrix("mine", topology, ENGINE, ADDRESSES);
 

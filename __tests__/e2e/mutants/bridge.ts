@@ -13,6 +13,7 @@ import {
   MUTANT,
   natRule,
   noCurl,
+  onHost,
   refused,
   type Saboteur,
   stopped,
@@ -25,6 +26,21 @@ const REMOTE = "labtest-bridge-remote";
 const LAN = "labtest-bridge-lan";
 const PUBLISHED = APART.LAB_PUBLISHED_PORT;
 const DESTINATION = "10.213.77.2:80";
+const WEB2_ADDRESS = "10.213.77.3";
+/** On the loopback address alone; the next one leads to a port that nothing listens on. */
+const LOCAL = APART.LAB_LOCAL_PORT;
+const SILENT = String(Number(LOCAL) + 1);
+
+const answered = ["fail", /something answers where nothing should/] as const;
+const nobodyListens = ["fail", /nothing listens on TCP port/] as const;
+const notBehindProxy = ["fail", /docker-proxy accepted .*nothing listens on port 80 \(only on 81\)/] as const;
+/** What is measured beside web-1's published port, for which it must answer. */
+const besideWeb1 = {
+  "plain/not-outside": controlSilent,
+  "plain/no-service-outside": controlSilent,
+  "web-2/direct-closed": controlSilent,
+  "web-2/direct-guarded": controlSilent,
+};
 
 async function masqueradeRule(): Promise<string[]> {
   return ["POSTROUTING", "-s", APART.LAB_SUBNET, "!", "-o", await bridgeOf(LAN), "-j", "MASQUERADE"];
@@ -35,11 +51,22 @@ async function mappingRule(): Promise<string[]> {
   return ["DOCKER", ...match, "-j", "DNAT", "--to-destination", DESTINATION];
 }
 
+/** What becomes of requests to web-2 that come from anywhere but its bridge. */
+async function fromOutside(verdict: "ACCEPT" | "DROP"): Promise<string[]> {
+  const match = ["!", "-i", await bridgeOf(LAN), "-d", WEB2_ADDRESS, "-p", "tcp", "--dport", "80"];
+  return ["FORWARD", ...match, "-j", verdict];
+}
+
+/** The host's, as it was. */
+let policy = "ACCEPT";
+
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "web-2 is stopped",
     sabotage: () => docker("stop", WEB2),
     red: {
+      "web-2/direct-open": stopped,
+      "web-2/hairpin": gone,
       "web-2/own-namespace": gone,
       "web-2/masqueraded": gone,
       "web-2/veth": gone,
@@ -58,15 +85,18 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-1/answers": listensOn(81),
       "web-2/reaches-by-address": listensOn(81),
       "web-2/reaches-by-name": listensOn(81),
-      "web-1/published": ["fail", /docker-proxy accepted .*nothing listens on port 80 \(only on 81\)/],
+      "web-1/published": notBehindProxy,
       "web-1/published-outside": refused,
+      "web-1/hairpin": notBehindProxy,
+      "web-2/hairpin": notBehindProxy,
+      ...besideWeb1,
       "web-1/host-port-not-inside": controlSilent,
     },
   },
   {
     name: "web-1 also listens on the published port, inside",
     sabotage: () => edit(WEB1, `s/listen .*/listen 80; listen ${PUBLISHED};/`),
-    red: { "web-1/host-port-not-inside": ["fail", /something answers where nothing should/] },
+    red: { "web-1/host-port-not-inside": answered },
   },
   {
     name: "web-1 says that it is web-2",
@@ -77,6 +107,9 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/reaches-by-name": impostor,
       "web-1/published": impostor,
       "web-1/published-outside": impostor,
+      "web-1/hairpin": impostor,
+      "web-2/hairpin": impostor,
+      ...besideWeb1,
       "web-1/host-port-not-inside": controlSilent,
     },
   },
@@ -86,14 +119,17 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web-1/published": ["fail", /port 18481 of the host is not published/],
       "web-1/published-outside": refused,
-      "web-1/publisher": ["fail", /nothing listens on TCP port/],
+      "web-1/hairpin": refused,
+      "web-2/hairpin": refused,
+      "web-1/publisher": nobodyListens,
       "web-1/port-mapping": ["fail", /no such rule/],
+      ...besideWeb1,
     },
   },
   {
     name: "web-2 is published",
     sabotage: () =>
-      instead(WEB2, "--network", LAN, "--ip", "10.213.77.3", "--network-alias", "web-2", "--publish", "18483:80"),
+      instead(WEB2, "--network", LAN, "--ip", WEB2_ADDRESS, "--network-alias", "web-2", "--publish", "18493:80"),
     red: { "web-2/nothing-published": ["fail", /maps a port/] },
   },
   {
@@ -106,6 +142,8 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/reaches-by-address": ["fail", /web-2, which asks, is connected to no network/],
       "web-2/reaches-by-name": ["fail", /no resolver knows the name.*which asks, is connected to no network/],
       "web-2/masqueraded": ["fail", /no way leads there/],
+      "web-2/direct-open": cutOff,
+      "web-2/hairpin": ["fail", /web-2, which asks, is connected to no network/],
     },
   },
   {
@@ -115,6 +153,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/answers": ["fail", /./],
       "web-1/not-web-2s-namespace": ["fail", /not separated/],
       "web-2/own-address": ["fail", /did not get the address/],
+      "web-2/direct-open": ["fail", /./],
     },
   },
   {
@@ -130,9 +169,12 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/reaches-by-name": ["fail", /no resolver knows the name/],
       "web-1/published": refused,
       "web-1/published-outside": refused,
-      "web-1/publisher": ["fail", /nothing listens on TCP port/],
+      "web-1/hairpin": refused,
+      "web-2/hairpin": refused,
+      "web-1/publisher": nobodyListens,
       "web-1/port-mapping": ["fail", /no such rule/],
       "web-1/host-port-not-inside": controlSilent,
+      ...besideWeb1,
     },
   },
   {
@@ -145,6 +187,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/own-address": ["fail", /did not get the address/],
       "web-2/embedded-resolver": ["fail", /will not resolve/],
       "web-2/reaches-by-name": ["fail", /no resolver knows the name/],
+      "web-2/direct-open": ["fail", /./],
     },
   },
   {
@@ -177,11 +220,35 @@ const SABOTEURS: readonly Saboteur[] = [
     "web-1/published-outside": noCurl,
     "web-2/masqueraded": noCurl,
     "web-1/host-port-not-inside": noCurl,
+    "web-1/hairpin": noCurl,
+    "web-2/hairpin": noCurl,
+    "web-2/direct-open": noCurl,
+    "web-2/direct-closed": noCurl,
+    "web-2/direct-guarded": noCurl,
+    "plain/local": noCurl,
+    "plain/not-outside": noCurl,
+    "plain/no-service": noCurl,
+    "plain/no-service-outside": noCurl,
   }),
   {
     name: "plain listens on another port",
     sabotage: () => edit(PLAIN, "s/listen .*/listen 81;/"),
-    red: { "plain/answers": listensOn(81) },
+    red: {
+      "plain/answers": listensOn(81),
+      "plain/local": notBehindProxy,
+      "plain/no-service": controlSilent,
+      "plain/no-service-outside": answered,
+    },
+  },
+  {
+    name: "plain listens on the port behind the silent one too",
+    sabotage: () => edit(PLAIN, "s/listen .*/listen 80; listen 81;/"),
+    red: { "plain/no-service": answered, "plain/no-service-outside": answered },
+  },
+  {
+    name: "plain is published on every address",
+    sabotage: () => instead(PLAIN, "--publish", `${LOCAL}:80`, "--publish", `${SILENT}:81`),
+    red: { "plain/local-only": ["fail", /./], "plain/not-outside": answered },
   },
   {
     name: "plain is in host mode",
@@ -190,6 +257,10 @@ const SABOTEURS: readonly Saboteur[] = [
       "plain/own-namespace": ["fail", /not separated/],
       "plain/veth": ["fail", /no interface of/],
       "plain/answers": ["error", /has no address/],
+      "plain/local": refused,
+      "plain/local-only": ["fail", /./],
+      "plain/listen": nobodyListens,
+      "plain/no-service": controlSilent,
     },
   },
   {
@@ -199,12 +270,46 @@ const SABOTEURS: readonly Saboteur[] = [
       "plain/no-embedded-resolver": ["fail", /user-defined network/],
       "plain/veth": ["fail", /no interface of/],
       "plain/answers": ["error", /has no address/],
+      "plain/local": ["fail", /is not published/],
+      "plain/local-only": ["fail", /./],
+      "plain/listen": nobodyListens,
+      "plain/no-service": controlSilent,
     },
   },
   {
     name: "the remote machine was started anew, and has lost its wire",
     sabotage: () => docker("restart", "--time", "2", REMOTE),
-    red: { "web-1/published-outside": unwired, "web-2/masqueraded": ["fail", /./] },
+    red: {
+      "web-1/published-outside": unwired,
+      "web-2/masqueraded": ["fail", /./],
+      // The address of the host that they ask is the wire's.
+      "web-1/hairpin": ["fail", /./],
+      "web-2/hairpin": ["fail", /./],
+      "web-2/direct-open": unwired,
+      "web-2/direct-closed": unwired,
+      "web-2/direct-guarded": unwired,
+      "plain/not-outside": unwired,
+      "plain/no-service-outside": unwired,
+    },
+  },
+  {
+    name: "a rule of the host's stops what others send to web-2",
+    sabotage: async () => onHost("iptables", "-w", "-I", ...(await fromOutside("DROP"))),
+    mend: async () => onHost("iptables", "-w", "-D", ...(await fromOutside("DROP"))),
+    red: { "web-2/direct-open": ["fail", /a packet filter rule of the host stops it/] },
+  },
+  {
+    name: "the host forwards nothing unless a rule says so, and a rule says so of what others send to web-2",
+    sabotage: async () => {
+      policy = /^-P FORWARD (\w+)/m.exec(await onHost("iptables", "-w", "-S", "FORWARD"))?.[1] ?? policy;
+      await onHost("iptables", "-w", "-P", "FORWARD", "DROP");
+      await onHost("iptables", "-w", "-I", ...(await fromOutside("ACCEPT")));
+    },
+    mend: async () => {
+      await onHost("iptables", "-w", "-D", ...(await fromOutside("ACCEPT")));
+      await onHost("iptables", "-w", "-P", "FORWARD", policy);
+    },
+    red: { "web-2/direct-open": ["skip", /FORWARD policy is DROP/], "web-2/direct-closed": answered },
   },
   {
     name: "the rule of the port mapping is gone",
@@ -239,4 +344,10 @@ const SABOTEURS: readonly Saboteur[] = [
   },
 ];
 
-export const bridgeMutants: LabMutants = { lab: "bridge", saboteurs: SABOTEURS, unbreakable: {} };
+export const bridgeMutants: LabMutants = {
+  lab: "bridge",
+  saboteurs: SABOTEURS,
+  unbreakable: {
+    "web-2/direct-guarded": "skipped before Engine 28, where direct-open or direct-closed takes its place",
+  },
+};

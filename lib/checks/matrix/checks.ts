@@ -1,4 +1,4 @@
-import { type Cell, type Matrix, reachabilityMatrix } from "../../topology/reachability";
+import { type Cell, type Matrix, reachabilityMatrix, vantageName } from "../../topology/reachability";
 import type { Destination, EngineTraits } from "../../topology/reachability/connection";
 import type { Outcome } from "../../topology/reachability/outcome";
 import type { Topology } from "../../topology/topology";
@@ -9,7 +9,7 @@ import { HOST, type Vantage } from "../vantage";
 
 /** Which cells of the matrix become checks. */
 export interface ReachabilityChoice {
-  /** The vantages, by name; `host` is the host. @default all */
+  /** The vantages, by name: servers and remote machines; `host` is the host. @default all */
   readonly from?: readonly string[];
   /** The servers that are asked. @default all */
   readonly to?: readonly string[];
@@ -28,14 +28,17 @@ export interface ReachabilityCheck {
 
 /** The engines that a lab may meet: what they do not agree upon is not generated. */
 const ENGINES: readonly EngineTraits[] = ["20.10.24", "28.5.2"].flatMap((version) =>
-  [true, false].map((userlandProxy) => ({ version, userlandProxy })),
+  [true, false].flatMap((userlandProxy) =>
+    ["ACCEPT", "DROP"].map((forwardPolicy) => ({ version, userlandProxy, forwardPolicy })),
+  ),
 );
 
 /**
  * A check for each chosen cell of a lab's matrix in which all engines agree, whose address is known, and that leaves
  * nothing open. A failure is proven beside something that answers from the same vantage, asked in the same manner.
+ * @param lab whose topology it is
  */
-export function reachabilityChecks(topology: Topology, choice: ReachabilityChoice): ReachabilityCheck[] {
+export function reachabilityChecks(lab: string, topology: Topology, choice: ReachabilityChoice): ReachabilityCheck[] {
   const [matrix, ...others] = ENGINES.map((engine) => reachabilityMatrix(topology, engine));
   if (matrix === undefined) return [];
   const settled = settledCells(matrix, others);
@@ -45,7 +48,7 @@ export function reachabilityChecks(topology: Topology, choice: ReachabilityChoic
     .filter(({ cell }) => to?.includes(cell.listener.server) ?? true)
     .filter(({ cell }) => by.includes(cell.destination.kind))
     .flatMap((one) => {
-      const probe = probeOf(topology, one, settled);
+      const probe = probeOf(lab, topology, one, settled);
       return probe === undefined ? [] : [{ ...described(one), probe }];
     });
 }
@@ -68,28 +71,32 @@ function settledCells(matrix: Matrix, others: readonly Matrix[]): Settled[] {
         const outcomes = other.rows[row]?.cells[column]?.prediction.outcomes;
         return outcomes?.length === 1 && JSON.stringify(outcomes[0]) === same;
       });
-      return agreed ? [{ vantage: vantage.kind === "host" ? "host" : vantage.server, way, cell, outcome }] : [];
+      return agreed ? [{ vantage: vantageName(vantage), way, cell, outcome }] : [];
     }),
   );
 }
 
-function probeOf(topology: Topology, one: Settled, settled: readonly Settled[]): Probe | undefined {
+function probeOf(lab: string, topology: Topology, one: Settled, settled: readonly Settled[]): Probe | undefined {
   const { vantage, cell, outcome } = one;
-  const from = vantageOf(topology, vantage);
+  const from = vantageOf(lab, topology, vantage);
   const answering = outcome.kind === "answers" ? outcome.by[0] : undefined;
-  const target = targetOf(topology, cell, answering ?? cell.listener.server);
+  const target = targetOf(topology, cell, answering ?? cell.listener.server, vantage);
   if (target === undefined) return undefined;
   if (outcome.kind === "answers") return { kind: "http", from, target, outcome: "answers" };
   const byName = cell.destination.kind === "name";
   const control = settled
     .filter((other) => other.vantage === vantage && (other.cell.destination.kind === "name") === byName)
     .flatMap((other) =>
-      other.outcome.kind === "answers" ? (targetOf(topology, other.cell, other.outcome.by[0] ?? "") ?? []) : [],
+      other.outcome.kind === "answers"
+        ? (targetOf(topology, other.cell, other.outcome.by[0] ?? "", vantage) ?? [])
+        : [],
     )[0];
   return control === undefined ? undefined : { kind: "http", from, target, outcome: outcome.kind, control };
 }
 
-function vantageOf({ servers }: Topology, name: string): Vantage {
+function vantageOf(lab: string, { servers, remotes }: Topology, name: string): Vantage {
+  const remote = remotes.find((one) => one.name === name);
+  if (remote !== undefined) return { kind: "remote", container: remote.container, wire: remote.wire, lab };
   const server = servers.find((one) => one.name === name);
   return server === undefined ? HOST : { kind: "container", container: server.container };
 }
@@ -98,16 +105,17 @@ function targetOf(
   topology: Topology,
   { destination, listener }: Cell,
   name: string,
+  vantage: string,
 ): Extract<Probe, { kind: "http" }>["target"] | undefined {
   const server = topology.servers.find((one) => one.name === name);
-  const host = wordOf(topology, destination);
+  const host = wordOf(topology, destination, vantage);
   if (server === undefined || host === undefined) return undefined;
   const { token, container } = server;
   return { host, port: listener.port, server: { name, token, container } };
 }
 
 /** Undefined where the address is not known before the lab is up. */
-function wordOf({ networks, servers }: Topology, destination: Destination): Word | undefined {
+function wordOf({ networks, servers, remotes }: Topology, destination: Destination, vantage: string): Word | undefined {
   switch (destination.kind) {
     case "loopback":
       return "127.0.0.1";
@@ -123,7 +131,7 @@ function wordOf({ networks, servers }: Topology, destination: Destination): Word
       return given ?? [{ ref: "container-address", container: server.container, network: network.engineName }];
     }
     case "host":
-      return undefined;
+      return remotes.find(({ name }) => name === vantage)?.hostAddress;
   }
 }
 

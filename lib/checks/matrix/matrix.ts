@@ -1,5 +1,5 @@
 import { execute } from "../../engine/execute";
-import { type Cell, type Matrix, reachabilityMatrix } from "../../topology/reachability";
+import { type Cell, type Matrix, reachabilityMatrix, vantageName } from "../../topology/reachability";
 import type { Destination, EngineTraits, Place } from "../../topology/reachability/connection";
 import type { Topology } from "../../topology/topology";
 import { agrees, type MatrixCell, type MatrixRecord } from "./record";
@@ -10,7 +10,7 @@ import type { Addresses } from "./surroundings";
 export function derivedMatrix(
   lab: string,
   topology: Topology,
-  engine: Pick<EngineTraits, "version" | "userlandProxy">,
+  engine: EngineTraits,
   addresses: Addresses,
 ): MatrixRecord {
   const matrix = reachabilityMatrix(topology, {
@@ -40,9 +40,9 @@ function cellsOf(matrix: Matrix, addresses: Addresses): MatrixCell[] {
 
 function recorded(vantage: Place, way: string, cell: Cell, addresses: Addresses): MatrixCell {
   const { listener, destination, prediction } = cell;
-  const host = textOf(destination, addresses);
+  const host = textOf(destination, seenFrom(vantage, addresses));
   return {
-    vantage: vantage.kind === "host" ? "host" : vantage.server,
+    vantage: vantageName(vantage),
     way,
     listener: listener.title,
     ...(host === undefined ? {} : { url: `http://${host}:${String(listener.port)}/` }),
@@ -54,7 +54,16 @@ function recorded(vantage: Place, way: string, cell: Cell, addresses: Addresses)
   };
 }
 
-function textOf(destination: Destination, { host, gateways, servers }: Addresses): string | undefined {
+/** The addresses as one knows them there: a remote machine knows the host by another one, and without its wire nobody. */
+function seenFrom(vantage: Place, addresses: Addresses): Addresses | undefined {
+  if (vantage.kind !== "remote") return addresses;
+  const host = addresses.remotes.get(vantage.remote);
+  return host === undefined ? undefined : { ...addresses, host };
+}
+
+function textOf(destination: Destination, addresses: Addresses | undefined): string | undefined {
+  if (addresses === undefined) return undefined;
+  const { host, gateways, servers } = addresses;
   switch (destination.kind) {
     case "loopback":
       return "127.0.0.1";
@@ -122,7 +131,7 @@ async function ask(
   run: Execute,
 ): Promise<[MatrixCell, MatrixCell][]> {
   const urls = [...new Set(cells.flatMap(({ url }) => url ?? []))];
-  const container = topology.servers.find(({ name }) => name === vantage)?.container;
+  const container = [...topology.servers, ...topology.remotes].find(({ name }) => name === vantage)?.container;
   const inside = container === undefined ? [] : ["docker", "exec", container];
   const executed = await run([...inside, ...requestAll(urls)], TIMEOUT_MS);
   const outcomes = outcomesOf(urls, executed, signaturesOf(topology), (url) => behind(url, topology, addresses));

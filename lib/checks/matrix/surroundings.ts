@@ -1,5 +1,7 @@
 import { networkInterfaces } from "os";
 import type Docker from "dockerode";
+import type { Conditions } from "../../engine/conditions";
+import type { EngineTraits } from "../../topology/reachability/connection";
 import { WIRE_NAME } from "../../topology/remote-machine";
 import type { Topology } from "../../topology/topology";
 
@@ -11,10 +13,21 @@ export interface Addresses {
   readonly gateways: ReadonlyMap<string, string>;
   /** Of each server, by its name and the network's. */
   readonly servers: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Of the host, as each remote machine knows it, by the machine's name; of those that have their wire. */
+  readonly remotes: ReadonlyMap<string, string>;
+}
+
+/** What of an engine and its host decides who reaches whom. */
+export function traitsIn({ version, userlandProxy, forwardPolicy }: Conditions): EngineTraits {
+  return {
+    version,
+    userlandProxy: userlandProxy !== "off",
+    ...(forwardPolicy === undefined ? {} : { forwardPolicy }),
+  };
 }
 
 /** What the model alone knows: what the lab itself chose. */
-export function givenAddresses({ networks, servers }: Topology): Addresses {
+export function givenAddresses({ networks, servers, remotes }: Topology): Addresses {
   return {
     host: hostAddress(),
     gateways: new Map(networks.flatMap(({ name, gateway }) => (gateway === undefined ? [] : [[name, gateway]]))),
@@ -24,6 +37,7 @@ export function givenAddresses({ networks, servers }: Topology): Addresses {
         new Map(attachments.flatMap(({ network, address }) => (address === undefined ? [] : [[network, address]]))),
       ]),
     ),
+    remotes: new Map(remotes.map(({ name, hostAddress: address }) => [name, address])),
   };
 }
 
@@ -45,7 +59,13 @@ export async function foundAddresses(docker: Docker, topology: Topology): Promis
     }),
   );
   const given = givenAddresses(topology);
-  return { host: given.host, gateways: new Map([...gateways, ...given.gateways]), servers };
+  const wired = topology.remotes.filter(({ wire }) => wire in networkInterfaces());
+  return {
+    host: given.host,
+    gateways: new Map([...gateways, ...given.gateways]),
+    servers,
+    remotes: new Map(wired.map(({ name, hostAddress: address }) => [name, address])),
+  };
 }
 
 /** The interfaces that engines make, whose addresses are gateways (as those of wires to remote machines are). */

@@ -34,7 +34,7 @@ function asText({ id, standing, sentence, outdated, untestable, proof }: Entry):
   const indent = " ".repeat(24);
   return [
     `${id.padEnd(5)}${standing.padEnd(19)}${sentence}`,
-    ...(outdated === undefined ? [] : [`${indent}today: ${outdated}`]),
+    ...(standing === "outdated" ? [`${indent}today: ${String(outdated)}`] : []),
     ...(standing === "not testable here" ? [`${indent}${untestable}`] : []),
     ...(proof.length === 0 ? [] : [`${indent}${proof.join(", ")}`]),
   ].join("\n");

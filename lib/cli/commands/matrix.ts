@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import type { DeployedLab } from "../../checks/deployed";
 import { derivedMatrix, measured } from "../../checks/matrix/matrix";
 import { agrees, type MatrixRecord } from "../../checks/matrix/record";
-import { foundAddresses, givenAddresses } from "../../checks/matrix/surroundings";
+import { foundAddresses, givenAddresses, traitsIn } from "../../checks/matrix/surroundings";
 import { conditions } from "../../engine/conditions";
+import type { EngineTraits } from "../../topology/reachability/connection";
 import { matrixReasons, matrixTable } from "../../report/matrix";
 import { readState } from "../../terraform/state";
 import { Refusal } from "../../topology/refusal";
@@ -91,7 +92,6 @@ async function derived(session: Session, lab: string, topology: Topology, isUp: 
 
 const USUAL = { version: "28.0", userlandProxy: true };
 
-async function traitsOf(docker: Docker): Promise<{ version: string; userlandProxy: boolean }> {
-  const found = await conditions(docker);
-  return { version: found.version, userlandProxy: found.userlandProxy !== "off" };
+async function traitsOf(docker: Docker): Promise<EngineTraits> {
+  return traitsIn(await conditions(docker));
 }

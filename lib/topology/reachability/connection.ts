@@ -5,6 +5,7 @@ import { BECAUSE } from "./reasons";
 
 type NetworkModel = Topology["networks"][number];
 type ServerModel = Topology["servers"][number];
+type RemoteModel = Topology["remotes"][number];
 type PublicationModel = ServerModel["publications"][number];
 
 /** What of an engine and its host decides who reaches whom. */
@@ -15,12 +16,17 @@ export interface EngineTraits {
   readonly userlandProxy: boolean;
   /** The host's own address, as others on its link know it; for ports that are published on it alone. */
   readonly hostAddress?: string;
+  /** What the host does with packets to be forwarded that no rule is about; where it is not known, either is right. */
+  readonly forwardPolicy?: string;
   /** The gateway of the default bridge. */
   readonly defaultGateway?: string;
 }
 
-/** Where one looks from: the host, or the namespace of a server. */
-export type Place = { readonly kind: "host" } | { readonly kind: "server"; readonly server: string };
+/** Where one looks from: the host, the namespace of a server, or a machine beside the host. */
+export type Place =
+  | { readonly kind: "host" }
+  | { readonly kind: "server"; readonly server: string }
+  | { readonly kind: "remote"; readonly remote: string };
 
 /** What is asked, by whichever way. */
 export type Destination =
@@ -36,6 +42,7 @@ export type Destination =
 export class Reachability {
   private readonly networks: ReadonlyMap<string, NetworkModel>;
   private readonly servers: ReadonlyMap<string, ServerModel>;
+  private readonly remotes: ReadonlyMap<string, RemoteModel>;
   /** By namespace owner and port. */
   private readonly listeners = new Map<string, Map<number, string>>();
   private readonly onHost = new Map<number, string>();
@@ -49,11 +56,13 @@ export class Reachability {
   ) {
     this.networks = new Map(topology.networks.map((network) => [network.name, network]));
     this.servers = new Map(topology.servers.map((server) => [server.name, server]));
+    this.remotes = new Map(topology.remotes.map((remote) => [remote.name, remote]));
     for (const server of topology.servers) this.enter(server);
   }
 
   /** What comes of asking `destination` on `port`, from `place`. */
   connect(place: Place, destination: Destination, port: number): Prediction {
+    if (place.kind === "remote") return this.fromOutside(destination, port, this.remotes.get(place.remote));
     const owner = place.kind === "host" ? undefined : this.namespaceOf(place.server);
     if (destination.kind === "name") return this.byName(owner, destination.name, port);
     return owner === undefined ? this.fromHost(destination, port) : this.fromNamespace(owner, destination, port);
@@ -114,7 +123,7 @@ export class Reachability {
     if (destination.kind === "address") {
       return this.listener(destination.server, port, BECAUSE.hostToContainer, BECAUSE.noListener);
     }
-    return this.onHostItself(destination, port, ({ server, publication }) =>
+    return this.onHostItself(destination, port, this.engine.hostAddress, ({ server, publication }) =>
       // Destinations in 127.0.0.0/8 are not rewritten while docker-proxy is there to take them.
       destination.kind === "loopback" && this.engine.userlandProxy
         ? this.proxied(server, publication, BECAUSE.proxiedFromLoopback)
@@ -139,6 +148,36 @@ export class Reachability {
     return this.listener(destination.server, port, BECAUSE.sameBridge, BECAUSE.noListener);
   }
 
+  /** From a machine beside the host, which has routes to the lab's own networks. */
+  private fromOutside(destination: Destination, port: number, remote: RemoteModel | undefined): Prediction {
+    if (destination.kind === "name") return fails("no-name", BECAUSE.remoteResolver);
+    if (destination.kind === "loopback") return fails("refused", BECAUSE.nothingHere);
+    const network = destination.kind === "host" ? undefined : this.networks.get(destination.network);
+    if (network !== undefined && network.subnet === undefined) return fails("unreachable", BECAUSE.remoteHasNoRoute);
+    if (destination.kind === "address") return this.direct(destination, port);
+    return this.onHostItself(destination, port, remote?.hostAddress, ({ server, publication }) =>
+      this.translated(server, publication, BECAUSE.translated),
+    );
+  }
+
+  /** What the host does with what comes from outside for a container's own address. */
+  private direct({ server, network }: Extract<Destination, { kind: "address" }>, port: number): Prediction {
+    if (this.networks.get(network)?.internal === true) return fails("dropped", BECAUSE.internalFromOutside);
+    if (release(this.engine.version) >= 28) return fails("dropped", BECAUSE.directGuarded);
+    const open = this.listener(server, port, BECAUSE.directOpen, BECAUSE.noListener);
+    // A rule lets pass what is for a published port, as that is what such a request looks like once it is translated.
+    if (this.engine.forwardPolicy === "ACCEPT" || this.isPublished(server, network, port)) return open;
+    const closed = fails("dropped", BECAUSE.directClosed);
+    return this.engine.forwardPolicy === undefined ? oneOf([open, closed]) : closed;
+  }
+
+  /** Whether what is for this port of a container's own address is what a port of the host leads to. */
+  private isPublished(name: string, network: string, port: number): boolean {
+    const server = this.servers.get(name);
+    if (server === undefined || this.defaultNetwork(server)?.name !== network) return false;
+    return server.publications.some(({ to }) => to === port);
+  }
+
   private inside(owner: ServerModel, port: number): Prediction {
     return this.listener(owner.name, port, BECAUSE.sameNamespace, BECAUSE.nothingHere);
   }
@@ -149,7 +188,7 @@ export class Reachability {
     destination: Extract<Destination, { kind: "host" | "gateway" }>,
     port: number,
   ): Prediction {
-    return this.onHostItself(destination, port, ({ server, publication }) => {
+    return this.onHostItself(destination, port, this.engine.hostAddress, ({ server, publication }) => {
       if (this.engine.userlandProxy) {
         return bridge.internal
           ? fails("dropped", BECAUSE.internalPublished)
@@ -160,9 +199,11 @@ export class Reachability {
     });
   }
 
+  /** @param hostAddress the host's own address, as the one who asks knows it */
   private onHostItself(
     destination: Exclude<Destination, { kind: "name" | "address" }>,
     port: number,
+    hostAddress: string | undefined,
     lead: (found: { server: ServerModel; publication: PublicationModel }) => Prediction,
   ): Prediction {
     const inHostMode = this.onHost.get(port);
@@ -170,17 +211,22 @@ export class Reachability {
       return answers(inHostMode, destination.kind === "gateway" ? BECAUSE.gatewayIsHost : BECAUSE.hostMode);
     }
     const candidates = this.published.get(port) ?? [];
-    const found = candidates.find(({ publication: { on } }) => on === EVERY_ADDRESS || on === this.textOf(destination));
+    const found = candidates.find(
+      ({ publication: { on } }) => on === EVERY_ADDRESS || on === this.textOf(destination, hostAddress),
+    );
     if (found !== undefined) return lead(found);
     return fails("refused", candidates.length === 0 ? BECAUSE.hostRefuses : BECAUSE.boundElsewhere);
   }
 
-  private textOf(destination: Exclude<Destination, { kind: "name" | "address" }>): string | undefined {
+  private textOf(
+    destination: Exclude<Destination, { kind: "name" | "address" }>,
+    hostAddress: string | undefined,
+  ): string | undefined {
     switch (destination.kind) {
       case "loopback":
         return "127.0.0.1";
       case "host":
-        return this.engine.hostAddress;
+        return hostAddress;
       case "gateway":
         return this.networks.get(destination.network)?.gateway ?? this.engine.defaultGateway;
     }

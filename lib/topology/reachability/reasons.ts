@@ -46,6 +46,24 @@ export const BECAUSE = {
     fact: "U26",
     why: "what comes from an internal network is rewritten to the server's address before docker-proxy could take it, and internal networks have no way out",
   },
+  directOpen: {
+    fact: "P7",
+    why: "before Engine 28 what comes from outside for a container's own address is forwarded, published or not",
+  },
+  directClosed: {
+    fact: "P7",
+    why: "the host forwards nothing but what a rule is about (FORWARD policy DROP), and no port of the host leads there",
+  },
+  directGuarded: {
+    fact: "P7",
+    why: "since Engine 28 a rule drops what comes for a container's own address from anywhere but its bridge",
+  },
+  internalFromOutside: {
+    fact: "U15",
+    why: "a rule drops what comes for an internal network from anywhere but its own subnet",
+  },
+  remoteHasNoRoute: { fact: "P7", why: "the machine has routes to the lab's own networks, and to no other" },
+  remoteResolver: { fact: "H12", why: "beside the host no resolver knows anything of containers" },
   resolved: { fact: "U3", why: "the embedded resolver knows the names of all containers on the network" },
   hostResolver: { fact: "H12", why: "the host's resolver knows nothing of containers" },
   defaultBridgeResolver: { fact: "B7", why: "on the default bridge there is no embedded resolver" },
