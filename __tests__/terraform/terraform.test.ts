@@ -1,4 +1,4 @@
-import { writeFileSync } from "fs";
+import { mkdirSync, writeFileSync } from "fs";
 import { join } from "path";
 import { change, init, type Terraform } from "../../lib/terraform/terraform";
 import type { Event } from "../../lib/terraform/events";
@@ -71,6 +71,21 @@ describe("change", () => {
 });
 
 describe("init", () => {
+  const { terraform: failing, folder: fresh } = standIn("process.exitCode = 1;");
+  const served = { ...failing, environment: { TF_REATTACH_PROVIDERS: "{}" } };
+
+  test("is not run where it was before: providers that are served need a backend only", async () => {
+    expect((await init(served, fresh)).exit).toBe(1);
+    mkdirSync(join(fresh, ".terraform"));
+    writeFileSync(join(fresh, ".terraform/terraform.tfstate"), "{}");
+    expect(await init(served, fresh)).toEqual({ exit: 0, errors: [] });
+    expect((await init(failing, fresh)).exit).toBe(1);
+    writeFileSync(join(fresh, ".terraform.lock.hcl"), "");
+    expect((await init(failing, fresh)).exit).toBe(1);
+    mkdirSync(join(fresh, ".terraform/providers"));
+    expect(await init(failing, fresh)).toEqual({ exit: 0, errors: [] });
+  });
+
   test("is silent when it goes well", async () => {
     const { terraform, folder } = standIn(`console.log("Terraform has been successfully initialized!");`);
     expect(await init(terraform, folder)).toEqual({ exit: 0, errors: [] });

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "child_process";
+import { existsSync } from "fs";
+import { join } from "path";
 import { createInterface } from "readline";
 import { type Event, parseEvent } from "./events";
 
@@ -41,8 +43,12 @@ export async function change(
   return { exit, errors };
 }
 
-/** Prepares the folder: backend and providers. Quick when that was done before. */
+/**
+ * Prepares the folder: backend and providers. Not where that was done before, since Terraform takes a tenth of a second
+ * to find that out.
+ */
 export async function init(terraform: Terraform, folder: string): Promise<Outcome> {
+  if (isPrepared(terraform, folder)) return { exit: 0, errors: [] };
   const said: string[] = [];
   const { exit, stderr } = await run(terraform, folder, ["init", "-input=false", "-no-color"], (line) =>
     said.push(line),
@@ -59,6 +65,13 @@ export async function init(terraform: Terraform, folder: string): Promise<Outcom
       },
     ],
   };
+}
+
+/** Providers that are served already are not installed, and so need neither a folder nor a lock file. */
+function isPrepared({ environment }: Terraform, folder: string): boolean {
+  const installed = [".terraform/providers", ".terraform.lock.hcl"];
+  const needed = [".terraform/terraform.tfstate", ...("TF_REATTACH_PROVIDERS" in environment ? [] : installed)];
+  return needed.every((file) => existsSync(join(folder, file)));
 }
 
 async function run(
