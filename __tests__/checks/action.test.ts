@@ -42,6 +42,10 @@ const ACTIONS: [Action, string][] = [
   [remove(intruder), "docker rm --force lab-x-intruder"],
   [restart(far), "docker exec lab-x-host-a docker restart --time 5 lab-x-far"],
   [disconnect(far, apart), "docker exec lab-x-host-a docker network disconnect lab-x-apart lab-x-far"],
+  [
+    run(new ThrowAway(identity, "asks", "nginx:local", { network: apart, publish: 8080 })),
+    `docker exec lab-x-host-a docker run --detach --name lab-x-asks --network lab-x-apart --publish 8080:80 ${LABELS} sleep infinity`,
+  ],
   [added, "docker exec lab-x-host-a ip link add shim link eth0 type macvlan mode bridge"],
   [addressed, "docker exec lab-x-host-a ip address add 10.90.0.12/32 dev shim"],
   [up, "docker exec lab-x-host-a ip link set shim up"],

@@ -287,12 +287,13 @@ describe("a lab with steps", () => {
     expect(synthesized(full()).resource["docker_container"]?.["web"]?.["must_run"]).toBeUndefined();
   });
 
-  test("removes its throw-aways before anything else is destroyed", () => {
-    const { provisioner } = stack.resource["null_resource"]?.["checks"] as { provisioner: unknown };
-    expect(provisioner).toEqual([
-      { "local-exec": expect.objectContaining({ command: "checks" }) },
+  test("removes its throw-aways before networks and servers, also where a check has failed (which taints the checks)", () => {
+    const { checks, "throw-aways": gone } = stack.resource["null_resource"] ?? {};
+    expect(gone?.["provisioner"]).toEqual([
       { "local-exec": expect.objectContaining({ command: "throw-aways", when: "destroy" }) },
     ]);
+    expect(gone?.["depends_on"]).toEqual(expect.arrayContaining(["docker_container.first"]));
+    expect(checks?.["depends_on"]).toContain("null_resource.throw-aways");
   });
 
   test("describes itself with them", () => {

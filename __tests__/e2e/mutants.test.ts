@@ -64,7 +64,7 @@ function notice(mutants: LabMutants): void {
     });
   });
 
-  test.each(saboteurs)("notice that $name", async ({ name, sabotage, red, mend, environment }) => {
+  test.each(saboteurs)("notice that $name", async ({ name, sabotage, red, mend, mended, environment }) => {
     try {
       await sabotage();
       const records = await check(environment?.());
@@ -87,7 +87,7 @@ function notice(mutants: LabMutants): void {
     } finally {
       await mend?.();
       // Who only changes what `lab check` runs with has left nothing behind that its next run would not reset.
-      if (environment === undefined) await anew();
+      if (environment === undefined && mended !== true) await anew();
     }
   });
 }

@@ -11,10 +11,20 @@ export const SETTINGS: Settings = {
   program: "../../../bin/lab.js",
 };
 
-/** A lab as Terraform gets it: parsed, so that white space and cdktf's own version do not matter. */
+const made = new Map<string, Record<string, unknown>>();
+
+/**
+ * A lab as Terraform gets it: parsed, so that white space and cdktf's own version do not matter. The same lab is made
+ * once in each folder.
+ */
 export function synthesized(id: string, environment: NodeJS.ProcessEnv = {}): Record<string, unknown> {
+  const key = JSON.stringify([process.cwd(), id, environment]);
+  const known = made.get(key);
+  if (known !== undefined) return known;
   const { labs } = createApp(environment, SETTINGS, Testing.app().outdir);
   const stack = labs.find((lab) => lab.lab.id === id);
   if (stack === undefined) throw new Error(`no lab ${id}`);
-  return JSON.parse(Testing.synth(stack, true)) as Record<string, unknown>;
+  const parsed = JSON.parse(Testing.synth(stack, true)) as Record<string, unknown>;
+  made.set(key, parsed);
+  return parsed;
 }

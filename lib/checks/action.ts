@@ -30,7 +30,7 @@ export const Action = z.discriminatedUnion("do", [
   /** Starts a container that only the scenario knows: Terraform neither creates nor removes it. */
   z.strictObject({
     do: z.literal("run"),
-    container: z.string(),
+    ...onServer,
     lab: z.string(),
     instance: z.string(),
     image: z.string(),
@@ -38,11 +38,13 @@ export const Action = z.discriminatedUnion("do", [
     network: z.string(),
     /** Capabilities beyond those that the engine gives to every container. */
     capabilities: z.array(z.string().regex(/^[A-Z_]+$/, "a capability is written like NET_ADMIN")),
+    /** A port of the host that is to lead to port 80. */
+    publish: z.number().optional(),
   }),
   /** Runs a program inside a container of the scenario's own. */
-  z.strictObject({ do: z.literal("exec"), container: z.string(), command: z.array(z.string()).min(1) }),
+  z.strictObject({ do: z.literal("exec"), ...onServer, command: z.array(z.string()).min(1) }),
   /** Removes a container of the scenario's own. */
-  z.strictObject({ do: z.literal("remove"), container: z.string() }),
+  z.strictObject({ do: z.literal("remove"), ...onServer }),
   /** Runs `ip` on a throw-away engine's host, about an interface that is the scenario's own. */
   z.strictObject({
     do: z.literal("ip"),
@@ -100,9 +102,10 @@ function connection({ container, network, address, aliases }: Of<"connect" | "di
 }
 
 /** It does nothing but be there, for others to look into; it carries the lab's labels, so that a teardown finds it. */
-function creation({ container, lab, instance, image, network, capabilities }: Of<"run">): Command {
+function creation({ container, lab, instance, image, network, capabilities, publish }: Of<"run">): Command {
   return [
     ...["docker", "run", "--detach", "--name", container, "--network", network],
+    ...(publish === undefined ? [] : ["--publish", `${String(publish)}:80`]),
     ...capabilities.flatMap((capability) => ["--cap-add", capability]),
     ...["--label", `${LABEL.lab}=${lab}`, "--label", `${LABEL.instance}=${instance}`],
     ...[image, "sleep", "infinity"],
@@ -126,7 +129,9 @@ export function undoing(action: Action, found: Found): Command | undefined {
       if (found === undefined || found.networks.includes(action.network) === action.declared) return undefined;
       return commandOf({ ...action, do: action.declared ? "connect" : "disconnect" });
     case "run":
-      return found === undefined ? undefined : commandOf({ do: "remove", container: action.container });
+      return found === undefined
+        ? undefined
+        : commandOf({ do: "remove", container: action.container, engine: action.engine });
     case "ip":
       // Its addresses and routes go with it.
       return found === undefined

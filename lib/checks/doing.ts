@@ -15,7 +15,7 @@ export const stop = (server: Server): Action => ({ do: "stop", ...place(server) 
 export const start = (server: Server): Action => ({ do: "start", ...place(server) });
 export const restart = (server: Server): Action => ({ do: "restart", ...place(server) });
 
-function place({ container, engine }: Server): { container: string; engine?: string } {
+function place({ container, engine }: Server | ThrowAway): { container: string; engine?: string } {
   return { container, ...(engine.container === undefined ? {} : { engine: engine.container }) };
 }
 
@@ -46,14 +46,22 @@ function connection(
 }
 
 /** Starts a container of the scenario's own. */
-export const run = ({ container, lab, instance, image, network, capabilities }: ThrowAway): Action => ({
-  do: "run",
-  ...{ container, lab, instance, image, network, capabilities: [...capabilities] },
-});
+export const run = (throwAway: ThrowAway): Action => {
+  const { lab, instance, image, network, capabilities, publish } = throwAway;
+  return {
+    do: "run",
+    ...{ ...place(throwAway), lab, instance, image, network, capabilities: [...capabilities] },
+    ...(publish === undefined ? {} : { publish }),
+  };
+};
 /** Runs a program inside a container of the scenario's own. */
-export const exec = ({ container }: ThrowAway, ...command: string[]): Action => ({ do: "exec", container, command });
+export const exec = (throwAway: ThrowAway, ...command: string[]): Action => ({
+  do: "exec",
+  ...place(throwAway),
+  command,
+});
 /** Removes a container of the scenario's own. */
-export const remove = ({ container }: ThrowAway): Action => ({ do: "remove", container });
+export const remove = (throwAway: ThrowAway): Action => ({ do: "remove", ...place(throwAway) });
 
 export interface ShimProps {
   /** The host's interface that the containers sit on. */

@@ -6,6 +6,7 @@ import { Refusal } from "../topology/refusal";
 import type { OverlayNetwork } from "../topology/overlay";
 import { RemoteMachine } from "../topology/remote-machine";
 import type { Server } from "../topology/server";
+import type { Subnet } from "../topology/subnet";
 import type { UnderlayNetwork } from "../topology/underlay";
 import { eachHostAddress, type Word } from "./command";
 import type { FailureMode } from "./curl";
@@ -168,10 +169,10 @@ function hostAsSeenFrom(vantage: Vantage | RemoteMachine): string {
  */
 function addressOf(server: Server | RemoteMachine): Word | undefined {
   if (server instanceof RemoteMachine) return server.address;
-  const { network, address, container } = server.namespaceOwner;
+  const { network, address, container, engine } = server.namespaceOwner;
   if (network.mode === "host") return undefined;
   if (network.mode === "none") return "127.0.0.1";
-  return address ?? [{ ref: "container-address", container, network: network.engineName }];
+  return address ?? [{ ref: "container-address", container, network: network.engineName, ...on(engine) }];
 }
 
 /** A TCP connection to a server, whatever is said on it. Without more words: from the host, to where it listens. */
@@ -438,10 +439,16 @@ export const discardedPorts = (identity: Identity, image: string): Probe => ({
 /** The IPv4 addresses at a vantage. */
 export const addresses = (
   from: Vantage,
-): { are: (...addresses: string[]) => Probe; have: (address: string) => Probe; lack: (address: string) => Probe } => ({
+): {
+  are: (...addresses: string[]) => Probe;
+  have: (address: string) => Probe;
+  lack: (address: string) => Probe;
+  haveOneIn: (subnet: Subnet) => Probe;
+} => ({
   are: (...addresses) => ({ kind: "addresses", from, expectation: "exactly", addresses }),
   have: (address) => ({ kind: "addresses", from, expectation: "has", address }),
   lack: (address) => ({ kind: "addresses", from, expectation: "lacks", address }),
+  haveOneIn: (subnet) => ({ kind: "addresses", from, expectation: "within", subnet: subnet.toString() }),
 });
 
 /** The IPv4 routes at a vantage. */

@@ -73,8 +73,9 @@ export interface LabStep {
 
 /** Actions after which a server may not run: Terraform must not insist that it does. */
 const STOPPING: readonly Action["do"][] = ["kill", "stop"];
-/** The stage that wires remote machines to the host. Its name is taken even where no lab has one yet. */
+/** The stages that wire remote machines to the host, and remove what steps run. Their names are taken even where a lab has none yet. */
 const WIRE = "wire";
+const THROW_AWAYS = "throw-aways";
 
 /** What stands for a lab's swarm in its stack. */
 interface Swarm {
@@ -120,6 +121,11 @@ export abstract class LabStack extends TerraformStack {
   /** Only where there is a remote machine to be wired. */
   private wire: NullResource | undefined;
   private readonly stages: { preflight: NullResource; image: Image; checks: NullResource };
+  /**
+   * Only where steps run containers of their own: does nothing until it is destroyed, then removes those. Not a part of
+   * `checks`: what a failed check has tainted is destroyed without a word.
+   */
+  private throwAwaysGone?: NullResource;
   private engineImage?: Image;
   private swarm?: Swarm;
 
@@ -464,29 +470,41 @@ export abstract class LabStack extends TerraformStack {
       ]),
       ...this.allChecks.map((check) => [check.id, literal(commandLines(check).join("; "))]),
     ]) as Record<string, string>;
-    // Destroyed first of all: a container that Terraform does not know would keep a network from being destroyed.
-    const runs = this.steps.some(({ actions }) => actions.some((action) => action.do === "run"));
-    this.stages.checks.provisioners = [
-      this.stage("checks"),
-      ...(runs ? [{ ...this.stage("throw-aways"), when: "destroy" as const }] : []),
-    ];
+    this.declareThrowAways();
     this.stages.checks.dependsOn = [
       ...this.networks.values(),
       ...this.containers.values(),
       ...(this.wire === undefined ? [] : [this.wire]),
+      ...(this.throwAwaysGone === undefined ? [] : [this.throwAwaysGone]),
     ].map((one) => dependable(one));
+  }
+
+  /** A container that Terraform does not know would keep a network from being destroyed. */
+  private declareThrowAways(): void {
+    if (!this.steps.some(({ actions }) => actions.some((action) => action.do === "run"))) return;
+    this.throwAwaysGone ??= new NullResource(this, THROW_AWAYS, {
+      provisioners: [{ ...this.stage(THROW_AWAYS), when: "destroy" }],
+    });
+    this.throwAwaysGone.triggers = Object.fromEntries(
+      [...this.networks].map(([{ name }, network]) => [`network ${name}`, network.id]),
+    );
+    this.throwAwaysGone.dependsOn = [...this.networks.values(), ...this.containers.values()].map((one) =>
+      dependable(one),
+    );
   }
 
   private declareNetwork<N extends DeclaredNetwork>(network: N): N {
     const { subnet, gateway, engineName } = network;
     const { dependsOn, ...engine } = this.on(network.engine);
     const range = network instanceof UnderlayNetwork ? network.range : undefined;
+    const more = network.subnets.slice(1).map((one) => ({ subnet: one.toString(), gateway: one.address(1) }));
     const declared = new Network(this, network.name, {
       ...engine,
       name: engineName,
       driver: network.mode,
       ipamConfig: [
         { subnet: subnet.toString(), gateway, ...(range === undefined ? {} : { ipRange: range.toString() }) },
+        ...more,
       ],
       ...(network.internal ? { internal: true } : {}),
       ...(network.mode === "overlay" ? { attachable: true } : {}),
@@ -554,7 +572,7 @@ export abstract class LabStack extends TerraformStack {
     }
     const { engines, networks, servers, remotes } = this.lab;
     const added = [...engines, ...networks, ...servers, ...remotes].some((one) => one.name === name);
-    if (added || (name !== WIRE && this.node.tryFindChild(name) === undefined)) return;
+    if (added || (![WIRE, THROW_AWAYS].includes(name) && this.node.tryFindChild(name) === undefined)) return;
     throw new Refusal(
       `${this.lab.id}.${property}`,
       `"${name}" is what every lab calls a part of its own; a server or network has another name`,
@@ -595,7 +613,7 @@ export abstract class LabStack extends TerraformStack {
 
   /** In the other modes names are not the engine's matter: it copies the host's settings, or the owner's. */
   private resolvers({ network }: Server): Partial<ContainerConfig> {
-    const own = network.mode === "bridge" || network.mode === "default-bridge";
+    const own = ["bridge", "default-bridge", "macvlan", "ipvlan"].includes(network.mode);
     return own && this.settings.dns !== undefined ? { dns: [this.settings.dns] } : {};
   }
 

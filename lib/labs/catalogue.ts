@@ -134,6 +134,35 @@ export const LABS: readonly LabEntry[] = [
     options: [{ variable: "LAB_LAN", placeholder: "SUBNET", description: "subnet of the hosts' LAN (10.78.0.0/24)" }],
     engines: true,
   },
+  {
+    id: "macvlan",
+    shows: "containers of two hosts directly on the hosts' LAN, each with a MAC address of its own",
+    options: [
+      {
+        variable: "LAB_MACVLAN_SUBNET",
+        placeholder: "SUBNET",
+        description: "subnet of lab macvlan's LAN (10.71.0.0/24)",
+      },
+      {
+        variable: "LAB_MACVLAN_MODE",
+        placeholder: "MODE",
+        description: "how host-b keeps its containers apart: private or vepa (private)",
+      },
+    ],
+    engines: true,
+  },
+  {
+    id: "ipvlan",
+    shows: "containers that share their host's MAC address: on its link (l2), or behind it (l3)",
+    options: [
+      {
+        variable: "LAB_IPVLAN_SUBNET",
+        placeholder: "SUBNET",
+        description: "what lab ipvlan's LAN and three more subnets share out (10.72.0.0/22)",
+      },
+    ],
+    engines: true,
+  },
 ];
 
 /** The throw-away host of `--on nested`: made and taken away with the labs that are on it. */

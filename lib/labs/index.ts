@@ -10,6 +10,8 @@ import { NoneLab } from "./none";
 import { SharedLab } from "./shared";
 import { LABS, type LabEntry, NESTED_HOST } from "./catalogue";
 import { HostLab } from "./host";
+import { IpvlanLab } from "./ipvlan";
+import { MacvlanLab } from "./macvlan";
 import { OverlayLab } from "./overlay";
 import { PortConflictLab } from "./port-conflict";
 import { PrivilegesLab } from "./privileges";
@@ -50,6 +52,12 @@ const CREATE: Readonly<Record<string, Create>> = {
     new PortConflictLab(app, "port-conflict", { port: environment["LAB_CONFLICT_PORT"] }),
   privileges: (app, environment) => new PrivilegesLab(app, "privileges", { port: environment["LAB_PRIVILEGES_PORT"] }),
   overlay: (app, environment) => new OverlayLab(app, "overlay", { subnet: environment["LAB_LAN"] }),
+  macvlan: (app, environment) =>
+    new MacvlanLab(app, "macvlan", {
+      subnet: environment["LAB_MACVLAN_SUBNET"],
+      driverMode: environment["LAB_MACVLAN_MODE"],
+    }),
+  ipvlan: (app, environment) => new IpvlanLab(app, "ipvlan", { subnet: environment["LAB_IPVLAN_SUBNET"] }),
 };
 
 /**

@@ -46,6 +46,7 @@ export class Lab {
   addNetwork<N extends DeclaredNetwork>(network: N): N {
     this.refuseTwice("networks", network.name);
     this.refuseTakenSubnet(network);
+    if (network instanceof UnderlayNetwork) this.refuseSharedRange(network);
     this.networks.push(network);
     return network;
   }
@@ -203,15 +204,40 @@ export class Lab {
     );
   }
 
+  /** Engines know nothing of each other's addresses: on one and the same LAN, each gives out a part of its own. */
+  private refuseSharedRange(added: UnderlayNetwork): void {
+    const others = this.networks.filter(
+      (one): one is UnderlayNetwork => one instanceof UnderlayNetwork && one.subnet.overlaps(added.subnet),
+    );
+    const property = `${this.id}.${added.name}.range`;
+    const clash = others.find((one) => (one.range ?? one.subnet).overlaps(added.range ?? added.subnet));
+    if (clash === undefined) return;
+    const own = (added.range ?? clash.range)?.nextFree(others.map((one) => one.range ?? one.subnet));
+    throw new Refusal(
+      property,
+      `${(added.range ?? added.subnet).toString()} overlaps ${(clash.range ?? clash.subnet).toString()} of network "${clash.name}"; on one LAN each engine gives addresses from a range of its own`,
+      own !== undefined && added.subnet.contains(own.address(1)) ? own.toString() : undefined,
+    );
+  }
+
   private refuseTakenAddress(server: Server, { network, address }: Attachment): void {
     if (address === undefined) return;
-    const neighbours = this.neighbours(network);
-    const holder = neighbours.find((other) => other.address === address);
-    if (holder === undefined) return;
+    const others = [
+      ...this.servers.flatMap((other) =>
+        other.attachments
+          .filter((one) => one.network === network || isOneLan(one.network, network))
+          .map((one) => ({ holder: `server "${other.name}"`, address: one.address })),
+      ),
+      ...this.engines
+        .filter(({ lan }) => lan === network || isOneLan(lan, network))
+        .map((engine) => ({ holder: `engine "${engine.name}"`, address: engine.address })),
+    ];
+    const taken = others.find((other) => other.address === address);
+    if (taken === undefined) return;
     throw new Refusal(
       `${this.id}.${server.name}.address`,
-      `${address} is the address of server "${holder.server.name}"; an address is given once in a network`,
-      network.subnet.freeAddress([network.gateway, ...neighbours.flatMap((other) => other.address ?? [])]),
+      `${address} is the address of ${taken.holder}; an address is given once in a network`,
+      network.subnet.freeAddress([network.gateway, ...others.flatMap((other) => other.address ?? [])]),
     );
   }
 
@@ -242,6 +268,11 @@ export class Lab {
 function disjoint(one: DeclaredNetwork | RemoteMachine, other: DeclaredNetwork | RemoteMachine): boolean {
   const underlay = one instanceof UnderlayNetwork || other instanceof UnderlayNetwork;
   return !underlay || engineOf(one) === engineOf(other);
+}
+
+/** Whether two networks are parts of one LAN, on which their addresses meet. */
+function isOneLan(one: DeclaredNetwork, other: DeclaredNetwork): boolean {
+  return (one instanceof UnderlayNetwork || other instanceof UnderlayNetwork) && one.subnet.overlaps(other.subnet);
 }
 
 function engineOf(one: DeclaredNetwork | RemoteMachine): Engine {

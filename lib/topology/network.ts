@@ -99,6 +99,11 @@ export abstract class DeclaredNetwork {
     this.internal = props.internal ?? false;
     this.engine = props.engine ?? Engine.local;
   }
+
+  /** All of them: one, but for a network without a bridge. */
+  get subnets(): readonly Subnet[] {
+    return [this.subnet];
+  }
 }
 
 export interface BridgeNetworkProps extends DeclaredNetworkProps {

@@ -23,6 +23,7 @@ import {
   type Publish,
 } from "./publication";
 import { Refusal } from "./refusal";
+import { isAddress } from "./subnet";
 import type { UnderlayNetwork } from "./underlay";
 
 interface ListeningProps {
@@ -266,7 +267,8 @@ function refuseLedToTwice(property: string, publications: readonly Publication[]
   );
 }
 
-function refuseAddress(property: string, address: string, { subnet, gateway }: DeclaredNetwork): void {
+function refuseAddress(property: string, address: string, { subnets, subnet: first, gateway }: DeclaredNetwork): void {
+  const subnet = subnets.find((one) => isAddress(address) && one.contains(address)) ?? first;
   checkedAddress(property, address, subnet, [gateway]);
   if (address !== gateway) return;
   throw new Refusal(

@@ -32,6 +32,8 @@ export type UnderlayNetworkProps = (MacvlanProps | IpvlanProps) & {
   readonly gateway?: string;
   /** The part of the subnet that this engine gives addresses from. @default the whole subnet */
   readonly range?: string;
+  /** More subnets on the same parent, which has one network only: containers choose one by their address. @default none */
+  readonly moreSubnets?: readonly string[];
 };
 
 /** A network without any bridge: containers sit on an interface of the host, beside it, directly on its network. */
@@ -40,6 +42,7 @@ export class UnderlayNetwork extends DeclaredNetwork {
   readonly driverMode: string;
   readonly parent: string;
   readonly range: Subnet | undefined;
+  readonly moreSubnets: readonly Subnet[];
 
   /** @throws Refusal for a bad name, subnet, gateway or range */
   constructor(identity: Identity, name: string, props: UnderlayNetworkProps) {
@@ -48,6 +51,9 @@ export class UnderlayNetwork extends DeclaredNetwork {
     this.mode = props.driver;
     this.driverMode = props.driverMode ?? DRIVER_MODES[props.driver][0];
     this.parent = props.parent;
+    this.moreSubnets = (props.moreSubnets ?? []).map((text) =>
+      Subnet.parse(`${identity.lab}.${name}.moreSubnets`, text),
+    );
     const property = `${identity.lab}.${name}.range`;
     this.range = props.range === undefined ? undefined : Subnet.parse(property, props.range);
     if (this.range !== undefined && !this.subnet.contains(this.range.address(1))) {
@@ -56,5 +62,9 @@ export class UnderlayNetwork extends DeclaredNetwork {
         `${this.range.toString()} lies outside ${this.subnet.toString()}; an engine gives addresses of its network's subnet`,
       );
     }
+  }
+
+  override get subnets(): readonly Subnet[] {
+    return [this.subnet, ...this.moreSubnets];
   }
 }

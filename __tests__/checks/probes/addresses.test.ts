@@ -14,6 +14,7 @@ const exactly: AddressesProbe = {
 };
 const has: AddressesProbe = { kind: "addresses", from, expectation: "has", address: "10.77.0.2" };
 const lacks: AddressesProbe = { kind: "addresses", from, expectation: "lacks", address: "10.77.0.9" };
+const within: AddressesProbe = { kind: "addresses", from, expectation: "within", subnet: "10.77.0.0/27" };
 const judged = (probe: AddressesProbe, shown: unknown) =>
   judge(probe, findings({ addresses: { stdout: JSON.stringify(shown) } }));
 
@@ -21,15 +22,16 @@ test("runs ip as a person can, and says what it expects", () => {
   expect(commandsOf(has).map(({ command }) => toShell(command))).toEqual([
     `nsenter -t "$(docker inspect -f '{{.State.Pid}}' lab-x-one)" -n ip -j -4 addr show`,
   ]);
-  expect([exactly, has, lacks].map(expectedOf)).toEqual([
+  expect([exactly, has, lacks, within].map(expectedOf)).toEqual([
     "the addresses 10.77.0.2, 127.0.0.1, and no other",
     "the address 10.77.0.2",
     "other addresses than 10.77.0.9",
+    "an address in 10.77.0.0/27",
   ]);
   expect([needsOf(has), needsOf({ ...has, from: HOST })]).toEqual([["root"], []]);
 });
 
-test.each([exactly, has, lacks])("passes where they are as expected", (probe) => {
+test.each([exactly, has, lacks, within])("passes where they are as expected", (probe) => {
   expect(judged(probe, CONTAINER)).toEqual({ verdict: "pass", actual: "127.0.0.1, 10.77.0.2" });
 });
 
@@ -38,11 +40,17 @@ test.each<[AddressesProbe, unknown, string, string]>([
   [{ ...exactly, addresses: ["127.0.0.1"] }, CONTAINER, "127.0.0.1, 10.77.0.2", "10.77.0.2 is not expected"],
   [has, [LO], "127.0.0.1", "no interface there has 10.77.0.2: another network, or another mode"],
   [{ ...lacks, address: "10.77.0.2" }, CONTAINER, "127.0.0.1, 10.77.0.2", "10.77.0.2 should belong to somebody else"],
+  [
+    { ...within, subnet: "10.77.0.64/27" },
+    CONTAINER,
+    "127.0.0.1, 10.77.0.2",
+    "no address there lies in 10.77.0.64/27: it was given from another range",
+  ],
 ])("fails where they are not", (probe, shown, actual, meaning) => {
   expect(judged(probe, shown)).toMatchObject({ verdict: "fail", actual, meaning });
 });
 
-test.each([exactly, has, lacks])("is no verdict where ip does not tell", (probe) => {
+test.each([exactly, has, lacks, within])("is no verdict where ip does not tell", (probe) => {
   expect(judged(probe, [])).toMatchObject({ verdict: "error" });
   expect(judged(probe, "nonsense")).toMatchObject({ verdict: "error" });
   expect(judge(probe, findings({ addresses: { exit: 1, stderr: "Cannot open netlink socket\n" } }))).toMatchObject({

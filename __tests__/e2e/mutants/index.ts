@@ -2,7 +2,9 @@ import { bridgeMutants } from "./bridge";
 import { defaultBridgeMutants } from "./default-bridge";
 import { dnsMutants } from "./dns";
 import { hostMutants } from "./host";
+import { ipvlanMutants } from "./ipvlan";
 import { isolationMutants } from "./isolation";
+import { macvlanMutants } from "./macvlan";
 import { noneMutants } from "./none";
 import { overlayMutants } from "./overlay";
 import { portConflictMutants } from "./port-conflict";
@@ -22,4 +24,6 @@ export const MUTANTS: readonly LabMutants[] = [
   portConflictMutants,
   privilegesMutants,
   overlayMutants,
+  macvlanMutants,
+  ipvlanMutants,
 ];

@@ -15,6 +15,8 @@ export interface Saboteur {
   readonly red: Readonly<Record<string, readonly ["fail" | "error" | "skip", RegExp]>>;
   /** Undoes what neither new containers nor `lab up` undo: rules, processes, networks. */
   readonly mend?: () => Promise<unknown>;
+  /** Whether `mend` leaves the lab as it was, so that no new containers are needed. @default false */
+  readonly mended?: true;
   /** With what `lab check` is run meanwhile, e.g. another PATH. */
   readonly environment?: () => Readonly<Record<string, string>>;
 }

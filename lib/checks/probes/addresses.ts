@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Subnet } from "../../topology/subnet";
 import { toShell, type Command } from "../command";
 import { type Interface, parseInterfaces } from "../interfaces";
 import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, rootFor } from "../probe";
@@ -13,6 +14,8 @@ export const AddressesProbe = z.discriminatedUnion("expectation", [
   z.strictObject({ ...probe, expectation: z.literal("has"), address: z.ipv4() }),
   /** Not this one; that there are others shows that `ip` has looked. */
   z.strictObject({ ...probe, expectation: z.literal("lacks"), address: z.ipv4() }),
+  /** One that lies in a subnet. */
+  z.strictObject({ ...probe, expectation: z.literal("within"), subnet: z.cidrv4() }),
 ]);
 export type AddressesProbe = z.infer<typeof AddressesProbe>;
 
@@ -29,6 +32,8 @@ export const addresses: ProbeKind<AddressesProbe> = {
         return `the address ${probe.address}`;
       case "lacks":
         return `other addresses than ${probe.address}`;
+      case "within":
+        return `an address in ${probe.subnet}`;
     }
   },
   judge: judgeAddresses,
@@ -58,6 +63,8 @@ function isAsExpected(probe: AddressesProbe, found: readonly string[]): boolean 
       return found.includes(probe.address);
     case "lacks":
       return !found.includes(probe.address);
+    case "within":
+      return found.some((one) => Subnet.observed(probe.subnet)?.contains(one));
   }
 }
 
@@ -76,5 +83,7 @@ function meaningOf(probe: AddressesProbe, found: readonly string[]): string {
       return `no interface there has ${probe.address}: another network, or another mode`;
     case "lacks":
       return `${probe.address} should belong to somebody else`;
+    case "within":
+      return `no address there lies in ${probe.subnet}: it was given from another range`;
   }
 }
