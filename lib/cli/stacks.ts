@@ -2,18 +2,17 @@ import { createHash } from "crypto";
 import { stat } from "fs/promises";
 import { join } from "path";
 import { z } from "zod";
-import { DeployedLab } from "../checks/deployed";
+import type { DeployedLab } from "../checks/deployed";
 import { settingsFrom } from "../constructs/settings";
-import { unescaped } from "../constructs/unescaped";
 import { type LabEntry, LABS } from "../labs/catalogue";
 import type { OwnLab } from "../labs";
 import { readIfThere, readOwn, writeWhole } from "../terraform/files";
 import type { Project } from "../terraform/project";
-import { Unfit } from "../topology/refusal";
 import type { Machinery } from "./machinery";
 import { ownOf } from "./own-labs";
 import { prepareStackFolders } from "./prepare-stack-folders";
 import type { Session } from "./session";
+import { describedIn } from "./synthesized";
 
 /** By what `cdktf.out` was synthesized last. */
 const Made = z.strictObject({
@@ -60,18 +59,6 @@ export async function deployedStacks(
   const usable = made?.build === (await buildOf(project)) && texts.every((text) => text !== undefined);
   if (!usable) await synthesizeAll(session, environment, ownOf(labs));
   await prepareStackFolders(project, labs, machinery);
-}
-
-const Synthesized = z.object({ output: z.object({ lab: z.object({ value: z.unknown() }) }) });
-
-/**
- * The description that lies in a synthesized stack.
- * @throws Unfit when none was synthesized there
- */
-export async function describedIn(folder: string): Promise<DeployedLab> {
-  const text = await readIfThere(join(folder, "cdk.tf.json"));
-  if (text === undefined) throw new Unfit("there is no cdk.tf.json in this folder: a stage runs where Terraform runs");
-  return DeployedLab.parse(unescaped(Synthesized.parse(JSON.parse(text)).output.lab.value));
 }
 
 async function synthesizeAll(

@@ -17,7 +17,7 @@ import { clearUp } from "../clear-up";
 import { reachedEngine } from "../engine";
 import { formSwarm, haveEngineImage, layOutEngines, removeOverlays } from "../nested-engines";
 import type { Session } from "../session";
-import { describedIn } from "../stacks";
+import { describedIn } from "../synthesized";
 import { layWires } from "../wires";
 
 /**
