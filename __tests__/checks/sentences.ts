@@ -49,6 +49,7 @@ export const SENTENCES: readonly Probe[] = [
   say.sysctl("net.ipv4.ip_unprivileged_port_start", say.host()).is(1024),
   say.process(one).runs(),
   say.process(one).hasExited(1, "Address already in use"),
+  say.process(one).hasExited(137),
   say.process(one).couldNotStart("port is already allocated"),
   say.log(one).contains("10.77.0.1"),
   say.program(["id"], say.inside(one)).says("uid=0"),

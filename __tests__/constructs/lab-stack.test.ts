@@ -5,7 +5,7 @@ import { App, Testing } from "cdktf";
 import type { Construct } from "constructs";
 import { DeployedLab } from "../../lib/checks/deployed";
 import { exec, kill, run, start } from "../../lib/checks/doing";
-import { exited, host, http, listening, namespace } from "../../lib/checks/vocabulary";
+import { host, http, listening, namespace, process } from "../../lib/checks/vocabulary";
 import { LabStack } from "../../lib/constructs/lab-stack";
 import { unescaped } from "../../lib/constructs/unescaped";
 import { setSettings } from "../../lib/constructs/settings";
@@ -342,7 +342,7 @@ describe("a lab with steps", () => {
     expect(refused(act)).toBe('mine.servers: server "web" is not of this lab');
     expect(
       refused(() => {
-        made.step("again", { ...SAID, actions: [start(stranger)] }).check("first", exited(stranger, 1), {
+        made.step("again", { ...SAID, actions: [start(stranger)] }).check("first", process(stranger).hasExited(1), {
           ...SAID,
           what: "",
         });

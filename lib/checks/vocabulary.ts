@@ -397,13 +397,6 @@ export const inspected = ({
   publishesNothing: () => ({ kind: "inspect", container, expectation: "nothing-published" }),
 });
 
-/** A server's process has ended: with which code (128 + n where signal n ended it), and with which words in its log. */
-export const exited = ({ container }: Server, code: number, saying?: string): Probe => ({
-  kind: "exited",
-  ...{ container, code },
-  ...(saying === undefined ? {} : { saying }),
-});
-
 /** Which resolver a server uses. */
 export const resolver = ({
   container,
@@ -500,11 +493,15 @@ export const process = ({
   container,
 }: InContainer): {
   runs: () => Probe;
-  hasExited: (exit: number, words: string) => Probe;
+  /** With which code (128 + n where signal n ended it), and with which words since its last start. */
+  hasExited: (exit: number, words?: string) => Probe;
   couldNotStart: (words: string) => Probe;
 } => ({
   runs: () => ({ kind: "process", container, state: "running" }),
-  hasExited: (exit, words) => ({ kind: "process", container, state: "exited", exit, words }),
+  hasExited: (exit, words) => ({
+    ...{ kind: "process", container, state: "exited", exit },
+    ...(words === undefined ? {} : { words }),
+  }),
   couldNotStart: (words) => ({ kind: "process", container, state: "not-started", words }),
 });
 

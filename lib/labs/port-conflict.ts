@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { kill, start } from "../checks/doing";
-import { exited, host, http, listening } from "../checks/vocabulary";
+import { host, http, listening, process } from "../checks/vocabulary";
 import { LabStack } from "../constructs/lab-stack";
 import { DefaultBridge, HostNetwork } from "../topology/network";
 
@@ -31,7 +31,7 @@ export class PortConflictLab extends LabStack {
       why: "Both containers share the host's one table of listeners; it says who is in the way.",
       claim: ["A13", "B11"],
     });
-    this.check("web2/gave-up", exited(web2, 1, "Address already in use"), {
+    this.check("web2/gave-up", process(web2).hasExited(1, "Address already in use"), {
       what: "web2 has given up: address already in use",
       why: "The kernel refuses a second listener on an address and port (EADDRINUSE). nginx tries for 2.5 s, then exits. `docker run -d` was content all the same: the container had started.",
       claim: ["A8", "B11"],
@@ -47,7 +47,7 @@ export class PortConflictLab extends LabStack {
       why: "With its process goes its listener: the port belongs to the process, not to the container or to Docker.",
       actions: [kill(web1)],
     });
-    killed.check("exit-code", exited(web1, 137), {
+    killed.check("exit-code", process(web1).hasExited(137), {
       what: "web1 was ended by signal 9 (SIGKILL)",
       why: "A process that a signal has ended gets 128 plus the signal's number as its exit code.",
       claim: "B13",

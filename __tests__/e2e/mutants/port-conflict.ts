@@ -22,7 +22,7 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web1/answers": impostor,
       "web1/owner": ["fail", /no process of/],
-      "web2/gave-up": ["fail", /web2 is running/],
+      "web2/gave-up": ["fail", /web2 runs/],
       "kill-web1/port-closed": ["fail", /something answers where nothing should/],
     },
   },
@@ -30,7 +30,7 @@ const SABOTEURS: readonly Saboteur[] = [
     name: "web2 listens on another port",
     sabotage: () => editForLater(WEB2, "s/listen .*/listen 18499;/"),
     red: {
-      "web2/gave-up": ["fail", /web2 is running/],
+      "web2/gave-up": ["fail", /web2 runs/],
       "start-web2/web2-answers": refused,
       "start-web2/web2-owner": ["fail", /nothing listens on TCP port/],
     },
@@ -39,7 +39,7 @@ const SABOTEURS: readonly Saboteur[] = [
     name: "web2 gives up for another reason",
     sabotage: () => editForLater(WEB2, "s/listen .*/listens;/"),
     red: {
-      "web2/gave-up": ["fail", /without saying/],
+      "web2/gave-up": ["fail", /it ended for another reason/],
       "start-web2/web2-answers": refused,
       "start-web2/web2-owner": gone,
     },

@@ -4,7 +4,6 @@ import type { Findings, Judgement, NamedCommand, ProbeKind } from "../probe";
 import { HOST, type Vantage } from "../vantage";
 import { addresses, AddressesProbe } from "./addresses";
 import { discardedPorts, DiscardedPortsProbe } from "./discarded-ports";
-import { exited, ExitedProbe } from "./exited";
 import { http, HttpProbe } from "./http";
 import { inspect, InspectProbe } from "./inspect";
 import { interfaces, InterfacesProbe } from "./interfaces";
@@ -33,7 +32,6 @@ import { vxlan, VxlanProbe } from "./vxlan";
 export const Probe = z.discriminatedUnion("kind", [
   AddressesProbe,
   DiscardedPortsProbe,
-  ExitedProbe,
   HttpProbe,
   InspectProbe,
   InterfacesProbe,
@@ -65,7 +63,6 @@ type Of<K extends Probe["kind"]> = Extract<Probe, { kind: K }>;
 const KINDS: { [K in Probe["kind"]]: ProbeKind<Of<K>> } = {
   addresses,
   "discarded-ports": discardedPorts,
-  exited,
   http,
   inspect,
   interfaces,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../engine/json";
+import { type Command, containerStart, toShell } from "../command";
 import { error, fail, failed, type Findings, type Judgement, NOTHING, pass, type ProbeKind } from "../probe";
 
 const probe = { kind: z.literal("process"), container: z.string() };
@@ -7,8 +8,12 @@ const probe = { kind: z.literal("process"), container: z.string() };
 /** What became of a container's process: it runs, it ended, or it was never started; and its last words. */
 export const ProcessProbe = z.discriminatedUnion("state", [
   z.strictObject({ ...probe, state: z.literal("running") }),
-  /** Ended with `exit`, and said `words` in its last lines. */
-  z.strictObject({ ...probe, state: z.literal("exited"), exit: z.int().min(0).max(255), words: z.string().min(1) }),
+  /** Ended with `exit`, 128 + n where signal n ended it; and said `words` since its last start, where they are given. */
+  z.strictObject({
+    ...{ ...probe, state: z.literal("exited") },
+    exit: z.int().min(0).max(255),
+    words: z.string().min(1).optional(),
+  }),
   /** Created, but the engine could not start it, and said `words`. */
   z.strictObject({ ...probe, state: z.literal("not-started"), words: z.string().min(1) }),
 ]);
@@ -24,22 +29,28 @@ const LAST_LINES = 20;
 
 export const processState: ProbeKind<ProcessProbe> = {
   needs: NOTHING,
-  commands: ({ container }) => [
-    { name: "inspect", command: ["docker", "inspect", container] },
-    { name: "logs", command: ["docker", "logs", "--tail", String(LAST_LINES), container] },
+  commands: (probe) => [
+    { name: "inspect", command: ["docker", "inspect", probe.container] },
+    { name: "logs", command: logsOf(probe) },
   ],
   expected: (probe) => {
     switch (probe.state) {
       case "running":
         return `${probe.container} runs`;
       case "exited":
-        return `${probe.container} has ended with exit code ${String(probe.exit)}, saying: ${probe.words}`;
+        return `${probe.container} has ended with exit code ${String(probe.exit)}${probe.words === undefined ? "" : `, saying: ${probe.words}`}`;
       case "not-started":
         return `${probe.container} could not be started: ${probe.words}`;
     }
   },
   judge: judgeProcess,
 };
+
+/** Of what has ended all that it said since its last start: words of an earlier life prove nothing. */
+function logsOf({ container, state }: ProcessProbe): Command {
+  const since = state === "exited" ? ["--since", [containerStart(container)]] : ["--tail", String(LAST_LINES)];
+  return ["docker", "logs", ...since, container];
+}
 
 function judgeProcess(probe: ProcessProbe, findings: Findings): Judgement {
   const [inspected, logs] = [findings.one("inspect"), findings.one("logs")];
@@ -50,7 +61,11 @@ function judgeProcess(probe: ProcessProbe, findings: Findings): Judgement {
   const words = `${logs.stdout}\n${logs.stderr}`;
   const actual = describe(probe, state, words);
   if (isAsExpected(probe, state, words)) return pass(actual);
-  return fail(actual, meaningOf(probe, state), `docker logs --tail ${String(LAST_LINES)} ${probe.container}`);
+  return fail(
+    actual,
+    meaningOf(probe, state),
+    toShell(["docker", "logs", "--tail", String(LAST_LINES), probe.container]),
+  );
 }
 
 function isAsExpected(probe: ProcessProbe, { Status, ExitCode, Error: problem }: State, words: string): boolean {
@@ -58,16 +73,19 @@ function isAsExpected(probe: ProcessProbe, { Status, ExitCode, Error: problem }:
     case "running":
       return Status === "running";
     case "exited":
-      return Status === "exited" && ExitCode === probe.exit && words.includes(probe.words);
+      return Status === "exited" && ExitCode === probe.exit && words.includes(probe.words ?? "");
     case "not-started":
       return Status === "created" && problem.includes(probe.words);
   }
 }
 
-function describe({ container }: ProcessProbe, { Status, ExitCode, Error: problem }: State, words: string): string {
-  if (Status === "running") return `${container} runs`;
-  const last = problem || words.trim().split("\n").at(-1) || "nothing";
-  return `${container} is ${Status} with exit code ${String(ExitCode)}; it said: ${last.trim().slice(0, 200)}`;
+function describe(probe: ProcessProbe, { Status, ExitCode, Error: problem }: State, words: string): string {
+  if (Status === "running") return `${probe.container} runs`;
+  const lines = words.trim().split("\n");
+  const asked = "words" in probe ? probe.words : undefined;
+  const line = lines.find((one) => asked !== undefined && one.includes(asked)) ?? lines.at(-1);
+  const said = (problem || line || "nothing").trim().slice(0, 200);
+  return `${probe.container} is ${Status} with exit code ${String(ExitCode)}; it said: ${said}`;
 }
 
 function meaningOf(probe: ProcessProbe, { Status, ExitCode }: State): string {
