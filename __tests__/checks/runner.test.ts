@@ -108,6 +108,58 @@ describe("when to look", () => {
   });
 });
 
+describe("what must hold consistently", () => {
+  const steady = { ...answers("x/a", 80), consistently: 2 };
+
+  test("is looked at until its window is over, and each look must pass", async () => {
+    const machine = new Machine();
+    const record = await only(machine, steady);
+    expect(machine.sleeps).toEqual([100, 150, 225, 337.5, 506.25, 621.25]);
+    expect(record).toMatchObject({
+      verdict: "pass",
+      attempts: 7,
+      expected: "HTTP 200 from web (token 7f3a0c1d), at each look for 2 s",
+      actual: "HTTP 200 from web, at each of 7 looks in 2.0 s",
+    });
+    expect(record.looks).toHaveLength(7);
+  });
+
+  test("fails at the first look that does not pass, though the next one would", async () => {
+    const machine = new Machine((_argv, nth) => (nth === 3 ? REFUSED : GOOD));
+    expect(await only(machine, steady)).toMatchObject({
+      verdict: "fail",
+      attempts: 3,
+      actual: expect.stringMatching(/connection refused.*, at look 3, after 0\.3 s/),
+    });
+  });
+
+  test("is no verdict where a look could not be made", async () => {
+    const broken = { exit: 2, stdout: "", stderr: "curl: (2) Failed initialization\n" };
+    const machine = new Machine((_argv, nth) => (nth === 2 ? broken : GOOD));
+    expect(await only(machine, steady)).toMatchObject({ verdict: "error", attempts: 2 });
+  });
+
+  test("is looked at twice at least, however long a look takes", async () => {
+    const machine = new Machine();
+    expect(await only(machine, { ...steady, consistently: 0.001 })).toMatchObject({ verdict: "pass", attempts: 2 });
+  });
+
+  test("is looked at once where nothing is waited for", async () => {
+    const machine = new Machine();
+    expect(await only(machine, steady, 0)).toMatchObject({ verdict: "pass", attempts: 1, actual: "HTTP 200 from web" });
+  });
+
+  test("is an error where the run is stopped before its window is over", async () => {
+    const stop = new AbortController();
+    const machine = new Machine((_argv, nth) => {
+      if (nth === 2) stop.abort("interrupted");
+      return GOOD;
+    });
+    const [record] = await runChecks("x", [steady], machine, { deadlineMs: 10_000, signal: stop.signal });
+    expect(record).toMatchObject({ verdict: "error", actual: "interrupted" });
+  });
+});
+
 describe("several checks", () => {
   const checks = [answers("x/a", 81), answers("x/b", 82), answers("x/c", 83), answers("x/d", 84)];
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { toShell } from "./command";
 import { FACTS } from "./facts";
 import { Need } from "./need";
-import { commandsOf, needsOf, Probe, vantageOf } from "./probes";
+import { commandsOf, expectedOf, needsOf, Probe, vantageOf } from "./probes";
 
 /** Source of the claims: see docs/claims.md. */
 export const ClaimId = z
@@ -36,6 +36,11 @@ export const Check = z.strictObject({
   facts: z.array(FactId).optional(),
   /** What must be given besides what the probe needs itself; without it the check is skipped. */
   needs: z.array(Need).optional(),
+  /**
+   * For how many seconds it must hold, at each look: for what is only true for a moment where something is wrong.
+   * @default until it is true once
+   */
+  consistently: z.number().positive().max(60).optional(),
   /** Words by which the check can be chosen, besides those that follow from it. */
   tags: z.array(Tag).optional(),
   probe: Probe,
@@ -54,6 +59,12 @@ export function commandLines(check: Check, lacking: (need: Need) => unknown = un
 
 function unusual(need: Need): string | undefined {
   return typeof need === "object" && "firewall" in need && need.firewall !== "iptables" ? need.firewall : undefined;
+}
+
+/** What is expected, in words: also for how long. */
+export function expectedOfCheck({ probe, consistently }: Pick<Check, "probe" | "consistently">): string {
+  const window = consistently === undefined ? "" : `, at each look for ${String(consistently)} s`;
+  return `${expectedOf(probe)}${window}`;
 }
 
 /** All that must be given before the check makes sense. */

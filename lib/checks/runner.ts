@@ -1,12 +1,12 @@
 import { aborted } from "../engine/aborted";
 import type { Executed } from "../engine/execute";
 import type { Check } from "./check";
-import { commandLines, needsOfCheck } from "./check";
+import { commandLines, expectedOfCheck, needsOfCheck } from "./check";
 import { type Command, type Resolve, resolved } from "./command";
 import { diagnose } from "./diagnosis";
 import type { Need } from "./need";
 import type { Findings, Judgement, Observation, NamedCommand } from "./probe";
-import { changes, commandsOf, expectedOf, judge, vantageOf } from "./probes";
+import { changes, commandsOf, judge, vantageOf } from "./probes";
 import type { CheckRecord, Evidence, Look, RecordedEngine, Verdict } from "./record";
 
 /** The runner's edges: what it runs with, and what it knows of the engine. Tests give their own. */
@@ -86,13 +86,17 @@ export async function runChecks(
   return checks.flatMap((check) => records.get(check.id) ?? []);
 }
 
-/** Looks until the check passes, cannot be measured, its time is over, or the run is stopped. */
+/**
+ * Looks until the check passes, cannot be measured, its time is over, or the run is stopped. What must hold consistently
+ * is looked at until its window is over, or it does not hold. A deadline of 0 looks once all the same.
+ */
 async function runCheck(run: Run, check: Check): Promise<CheckRecord> {
   const { now, sleep, lacking } = run.surroundings;
   const start = now();
   const looks: Look[] = [];
   const reasons = needsOfCheck(check).flatMap((need) => lacking(need) ?? []);
   if (reasons.length > 0) return recordOf(run, check, start, skipped(reasons), looks);
+  const windowMs = run.deadlineMs === 0 ? 0 : (check.consistently ?? 0) * 1000;
   let pause = FIRST_PAUSE_MS;
   for (;;) {
     if (run.signal?.aborted === true) {
@@ -100,17 +104,35 @@ async function runCheck(run: Run, check: Check): Promise<CheckRecord> {
       return recordOf(run, check, start, stopped(run, meaning), looks);
     }
     const begun = now();
-    const limit = start + run.deadlineMs + LAST_LOOK_MS;
+    const limit = start + Math.max(run.deadlineMs, windowMs) + LAST_LOOK_MS;
     const seen = (await Promise.race([lookOnce(check, run, limit), run.stopped])) ?? stopped(run, cutOff(looks));
     const { verdict, actual } = seen.judgement;
     looks.push({ startMs: since(run, begun), durationMs: Math.round(now() - begun), verdict, actual });
-    if (verdict === "pass" || seen.final || now() - start + pause > run.deadlineMs) {
+    const elapsed = now() - start;
+    const over =
+      windowMs > 0
+        ? verdict !== "pass" || (elapsed >= windowMs && looks.length > 1)
+        : verdict === "pass" || seen.final || elapsed + pause > run.deadlineMs;
+    if (over) {
       const explained = (await Promise.race([explain(check, run, seen, limit), run.stopped])) ?? seen;
-      return recordOf(run, check, start, explained, looks);
+      return recordOf(run, check, start, windowMs > 0 ? held(explained, looks, elapsed) : explained, looks);
     }
-    await Promise.race([sleep(pause), run.stopped]);
+    const untilEnd = windowMs > 0 ? Math.max(windowMs - elapsed, FIRST_PAUSE_MS) : Infinity;
+    await Promise.race([sleep(Math.min(pause, untilEnd)), run.stopped]);
     pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
   }
+}
+
+/** What has passed, with how often and for how long; what has not, with when it ceased to hold. */
+function held(seen: Seen, looks: readonly Look[], milliseconds: number): Seen {
+  const { verdict, actual } = seen.judgement;
+  if (verdict === "error") return seen;
+  const [times, time] = [String(looks.length), `${(milliseconds / 1000).toFixed(1)} s`];
+  const told =
+    verdict === "pass"
+      ? `${actual}, at each of ${times} looks in ${time}`
+      : `${actual}, at look ${times}, after ${time}`;
+  return { ...seen, judgement: { ...seen.judgement, actual: told } };
 }
 
 /** The record of a check that was not looked at, and why. */
@@ -306,7 +328,7 @@ function recordOf(run: Run, check: Check, start: number, seen: Seen, looks: read
     what: check.what,
     claims: check.claims,
     verdict,
-    expected: expectedOf(check.probe),
+    expected: expectedOfCheck(check),
     actual,
     ...(meaning === undefined ? {} : { meaning }),
     vantage: vantageOf(check.probe),

@@ -52,6 +52,8 @@ export interface CheckProps {
   readonly fact?: string | readonly string[];
   /** What must be given besides what the probe needs itself; without it the check is skipped. @default nothing */
   readonly needs?: readonly Need[];
+  /** For how many seconds it must hold, at each look. @default until it is true once */
+  readonly consistently?: number;
   /** Words by which the check can be chosen (`lab check --only WORD`), besides those that follow from it. @default none */
   readonly tags?: readonly string[];
 }

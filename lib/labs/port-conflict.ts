@@ -54,8 +54,9 @@ export class PortConflictLab extends LabStack {
     });
     killed.check("port-closed", http(web1).from(host()).isRefusedWhile(http(apart)), {
       what: `nobody answers on ${thePort} of the host any more`,
-      why: "The kernel itself refuses the connection, since nobody listens. web2 does not come back by itself: its process is gone.",
+      why: "The kernel itself refuses the connection, since nobody listens. web2 does not come back by itself: its process is gone, and no restart policy brings it back. That takes more than one look.",
       claim: ["A8", "B13"],
+      consistently: 2,
     });
 
     const started = this.step("start-web2", {

@@ -1,3 +1,4 @@
+import { docker } from "../project";
 import {
   controlSilent,
   editForLater,
@@ -42,6 +43,15 @@ const SABOTEURS: readonly Saboteur[] = [
       "web2/gave-up": ["fail", /it ended for another reason/],
       "start-web2/web2-answers": refused,
       "start-web2/web2-owner": gone,
+    },
+  },
+  {
+    name: "web2 comes back by itself",
+    sabotage: () => docker("update", "--restart", "always", WEB2),
+    red: {
+      "web2/gave-up": ["fail", /it should have ended by itself/],
+      // Refused at first: whoever looks once is content.
+      "kill-web1/port-closed": ["fail", /something answers where nothing should/],
     },
   },
   {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { commandLines, needsOfCheck, tagsOf, type Check } from "../../checks/check";
+import { commandLines, expectedOfCheck, needsOfCheck, tagsOf, type Check } from "../../checks/check";
 import { CLAIMS } from "../../checks/claims";
 import { FACTS } from "../../checks/facts";
 import { describeNeed } from "../../checks/need";
-import { expectedOf, vantageOf } from "../../checks/probes";
+import { vantageOf } from "../../checks/probes";
 import { describeVantage } from "../../checks/vantage";
 import { checkNamed, describedLabs } from "../described";
 import { withExamples } from "../options";
@@ -25,7 +25,7 @@ export function explained(check: Check): string {
   const needs = needsOfCheck(check).map(describeNeed);
   const claims = CLAIMS.filter(({ id }) => check.claims.includes(id));
   const parts: [string, readonly string[]][] = [
-    ["expected", [expectedOf(check.probe)]],
+    ["expected", [expectedOfCheck(check)]],
     ["from", [describeVantage(vantageOf(check.probe))]],
     ["see it", commandLines(check)],
     ["holds on", [needs.length === 0 ? "every engine" : `what has ${needs.join(", ")}; elsewhere it is skipped`]],
