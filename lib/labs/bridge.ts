@@ -89,6 +89,7 @@ export class BridgeLab extends LabStack {
         what: `${server.name} has the address ${String(server.address)}, which the host does not have`,
         why: "The address lies on the container's end of the veth pair, in the container's namespace.",
         claim: "A2",
+        fact: "U11",
       });
       this.check(`${server.name}/embedded-resolver`, resolver(server).isEmbedded(), {
         what: `${server.name} uses the engine's embedded resolver`,
@@ -125,6 +126,7 @@ export class BridgeLab extends LabStack {
       what: `another machine reaches web-1 by the host's port ${String(published)}`,
       why: "The kernel rewrites where the packets go to, and not where they come from: web-1 sees the machine's own address.",
       claim: "B7",
+      fact: "P3",
     });
     this.check("web-1/publisher", listening(published).isHeldByEngineFor(web1), {
       what: `the host's port ${String(published)} belongs to the engine, not to nginx`,
@@ -226,6 +228,7 @@ export class BridgeLab extends LabStack {
       what: "another machine that web-2 asks sees the host's address",
       why: "On the way out the kernel puts the host's address in the place of web-2's (masquerade), which nobody outside could answer.",
       claim: "B7",
+      fact: "B10",
     });
 
     this.tryNext(`curl -i http://127.0.0.1:${String(published)}/`);

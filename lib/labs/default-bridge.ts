@@ -26,6 +26,7 @@ export class DefaultBridgeLab extends LabStack {
       what: "a veth pair connects old-1 with docker0",
       why: "A container without `--network` is put on the network called bridge, whose Linux bridge is docker0.",
       claim: "B5",
+      fact: "B4",
     });
     this.check("docker0/up", program(["ip", "link", "show", "docker0"], host()).says("state UP"), {
       what: "docker0 is up",
@@ -36,31 +37,37 @@ export class DefaultBridgeLab extends LabStack {
       what: "old-1 reaches old-2 by its address",
       why: "Frames go from one veth to the other, as on any bridge.",
       claim: "B3",
+      fact: "B6",
     });
     this.check("old-1/no-names", name(old2.container, inside(old1)).isUnknownWhile("localhost"), {
       what: "old-1 does not find old-2 by its name",
       why: "No resolver on the default bridge knows containers. (The article says that bridge networks have one: only user-defined ones do.)",
       claim: "A9",
+      fact: "B7",
     });
     this.check("old-1/no-embedded-resolver", resolver(old1).isNotEmbedded(), {
       what: "old-1 asks the host's resolvers, not the engine's",
       why: "The default bridge has kept its behaviour of 2013: names came by `--link`, which is deprecated.",
       claim: "A9",
+      fact: "B8",
     });
     this.check("new-1/names", name("new-2", inside(new1)).means(new2), {
       what: "on the user-defined network, new-1 finds new-2 by its name",
       why: "That is the first of the differences: the engine answers names of containers there.",
       claim: "A9",
+      fact: "U3",
     });
     this.check("new-1/embedded-resolver", resolver(new1).isEmbedded(), {
       what: "new-1 asks the engine's embedded resolver",
       why: "It is reached at 127.0.0.11, inside each container of a user-defined network.",
       claim: "A9",
+      fact: ["U2", "U4"],
     });
     this.check("old-1/not-new", http(new1).from(namespaceOf(old1)).isDroppedWhile(http(old2)), {
       what: "old-1 does not reach new-1",
       why: "docker0 is a bridge as any other: nothing passes from it to another one.",
       claim: "B9",
+      fact: "U7",
     });
     for (const [id, option, value, what] of [
       ["no-chosen-address", "--ip", "172.17.0.99", "choose an address"],
@@ -70,12 +77,14 @@ export class DefaultBridgeLab extends LabStack {
         what: `on the default bridge one cannot ${what}`,
         why: `The engine refuses ${option} on any network but a user-defined one. Addresses are given out in order: after each start it may be another.`,
         claim: "B3",
+        fact: "B16",
       });
     }
     this.check("old-2/answers", http(old2).from(host()).answers(), {
       what: "the host reaches old-2 at whatever address it got",
       why: "The host has an address on docker0, and so a route to all on it.",
       claim: "B3",
+      fact: "B12",
     });
 
     this.tryNext(`docker exec ${old1.container} cat /etc/resolv.conf`);

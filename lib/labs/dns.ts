@@ -37,6 +37,7 @@ export class DnsLab extends LabStack {
       what: "on a user-defined network a server asks the engine, at 127.0.0.11",
       why: "The engine listens there inside each container's namespace, and passes on what it does not know.",
       claim: "A9",
+      fact: ["U2", "U4"],
     });
     const question = udpQuestion(web1).from(namespaceOf(client));
     this.check("client/asks-by-udp", question.isAnswered(), {
@@ -55,26 +56,31 @@ export class DnsLab extends LabStack {
       what: "client finds web-1 by the name that the lab gave it",
       why: "That name is an alias on the network: the container itself is called otherwise.",
       claim: ["A9", "B3"],
+      fact: "U3",
     });
     this.check("client/by-container-name", name(web1.container, inside(client)).means(web1), {
       what: `client finds it by the container's name, ${web1.container}`,
       why: "Every container is known by its name on all its user-defined networks.",
       claim: "A9",
+      fact: "U3",
     });
     this.check("client/by-qualified-name", name(`${web1.name}.${lan.engineName}`, inside(client)).means(web1), {
       what: "client finds it by its name and the network's, with a dot between",
       why: "So that a container on two networks can say which of two namesakes it means.",
       claim: "A9",
+      fact: "U3",
     });
     this.check("client/by-alias", name("pool", inside(client)).means(web1, web2, web3), {
       what: "the alias pool means all three servers",
       why: "An alias may be given to several containers: the answer holds the addresses of all, in no order. That spreads load, roughly.",
       claim: "A9",
+      fact: "U5",
     });
     this.check("client/reaches-by-name", http(web2).byName().from(inside(client)).answers(), {
       what: "client reaches web-2 by its name",
       why: "The resolver says the address, the bridge carries the frames.",
       claim: ["A9", "B3"],
+      fact: "U3",
     });
     this.check("client/unknown-name", name("web-9", inside(client)).isUnknownWhile(web1.name), {
       what: "a name that nobody has is unknown",
@@ -91,11 +97,13 @@ export class DnsLab extends LabStack {
       what: "the alias means two servers now",
       why: "The resolver tells who is there at this moment. Clients that keep an answer for long will miss that.",
       claim: "A9",
+      fact: "U6",
     });
     stopped.check("name-is-gone", name(web2.name, inside(client)).isUnknownWhile(web1.name), {
       what: "the name web-2 is unknown",
       why: "Unknown, not unreachable: a stopped container looks as if it had never been.",
       claim: "A9",
+      fact: "U6",
     });
     const started = this.step("start-web-2", {
       what: "web-2 is started again",
@@ -106,6 +114,7 @@ export class DnsLab extends LabStack {
       what: "the alias means all three again",
       why: "Nobody had to be told.",
       claim: "A9",
+      fact: "U5",
     });
 
     this.tryNext(`docker exec ${client.container} getent ahostsv4 pool`);

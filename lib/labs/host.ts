@@ -68,11 +68,13 @@ export class HostLab extends LabStack {
       what: "web answers on every address of the host",
       why: "nginx listens on 0.0.0.0, which in this namespace means every address that the host has.",
       claim: "A4",
+      fact: "H5",
     });
     this.check("web/from-outside", http(web).from(remote).answersTo(remote.address), {
       what: "another machine reaches web by the host's own address",
       why: "There is no container's address to know and no mapping: one asks the host, and web sees who asks.",
       claim: ["A4", "B15"],
+      fact: "H5",
     });
     this.check("web/owner", listening(web.port).isOwnedBy(web), {
       what: `port ${String(web.port)} belongs to nginx itself`,
@@ -84,6 +86,7 @@ export class HostLab extends LabStack {
       what: "no port is mapped",
       why: "Published ports mean nothing in host mode; the engine keeps none.",
       claim: "A7",
+      fact: "H3",
     });
     this.check("discarded-ports", discardedPorts(this.lab.identity, this.settings.image), {
       what: "the engine warns that it discards published ports in host mode",

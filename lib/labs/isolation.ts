@@ -34,16 +34,19 @@ export class IsolationLab extends LabStack {
       what: "east-1 reaches east-2, its neighbour on the same network, by name",
       why: "One bridge is one switch, with one resolver that knows all who are plugged in.",
       claim: ["A9", "B3"],
+      fact: "U3",
     });
     this.check("east-1/not-west", http(west1).from(namespaceOf(east1)).isDroppedWhile(http(east2)), {
       what: "what east-1 sends to west-1, on another bridge of the same host, is dropped",
       why: "The host has a route to both, but the engine's packet filter lets nothing pass from one bridge to another.",
       claim: "B9",
+      fact: "U7",
     });
     this.check("west-1/not-east", http(east1).from(namespaceOf(west1)).isDroppedWhile(http(west1)), {
       what: "what west-1 sends to east-1 is dropped too",
       why: "The rule holds for every pair of bridges, in both directions.",
       claim: "B9",
+      fact: "U7",
     });
     this.check(
       "east-1/no-name-of-west",
@@ -58,30 +61,35 @@ export class IsolationLab extends LabStack {
       what: "the host reaches west-1 all the same",
       why: "Networks are isolated from each other, not from the host: it has an address on each bridge.",
       claim: "B9",
+      fact: "B12",
     });
 
     this.check("vault-1/reaches-neighbour", http(vault2).byName().from(inside(vault1)).answers(), {
       what: "on the internal network, neighbours reach each other",
       why: "`internal` takes away the way out, and nothing else.",
       claim: "B3",
+      fact: "U16",
     });
     const out = http(east1).from(namespaceOf(vault1));
     this.check("vault-1/no-way-out", out.isUnreachableWhile(http(vault2)), {
       what: "from the internal network there is no way out, and the kernel says so at once",
       why: "The engine gives a container of an internal network no default route: its own subnet is all it knows.",
       claim: "B9",
+      fact: "U15",
       needs: [{ since: "26" }],
     });
     this.check("vault-1/way-out-closed", out.isDroppedWhile(http(vault2)), {
       what: "what goes out of the internal network is dropped",
       why: "Older engines give a container of an internal network a default route, and let their packet filter drop what takes it.",
       claim: "B9",
+      fact: "U15",
       needs: [{ until: "25" }],
     });
     this.check("vault-1/not-reached-from-east", http(vault1).from(namespaceOf(east1)).isDroppedWhile(http(east2)), {
       what: "from outside there is no way into the internal network",
       why: "Only what comes from its own subnet may pass its bridge.",
       claim: "B9",
+      fact: "U7",
     });
 
     this.check(
@@ -91,17 +99,20 @@ export class IsolationLab extends LabStack {
         what: "on a network without inter-container connectivity, neighbours do not reach each other",
         why: "With the driver's option enable_icc=false the packet filter drops what goes from a bridge back into it.",
         claim: "B9",
+        fact: "U19",
       },
     );
     this.check("stranger-1/knows-its-neighbour", name(stranger2.name, inside(stranger1)).means(stranger2), {
       what: "its name is known all the same",
       why: "Names are the resolver's matter, packets the filter's: a name that resolves is no promise that anyone answers.",
       claim: "A9",
+      fact: "U19",
     });
     this.check("stranger-2/reached-by-host", http(stranger2).from(host()).answers(), {
       what: "the host reaches both of them",
       why: "The rule is about traffic from the bridge into the bridge; the host's own traffic is not that.",
       claim: "B9",
+      fact: "U19",
     });
 
     const connected = this.step("connect", {
@@ -113,11 +124,13 @@ export class IsolationLab extends LabStack {
       what: "east-1 reaches west-1, by name",
       why: "It did not pass from one bridge to another: it has an interface on each.",
       claim: "B9",
+      fact: "U9",
     });
     connected.check("others-still-not", http(west1).from(namespaceOf(east2)).isDroppedWhile(http(east1)), {
       what: "east-2 still does not",
       why: "A container with an interface on two networks does not connect the networks: it forwards nothing.",
       claim: "B9",
+      fact: "U7",
     });
     const disconnected = this.step("disconnect", {
       what: "east-1 is disconnected from west again",
@@ -128,6 +141,7 @@ export class IsolationLab extends LabStack {
       what: "what east-1 sends to west-1 is dropped again",
       why: "Without an address on west its packets take the default route to the host, whose filter drops them.",
       claim: "B9",
+      fact: ["U7", "U9"],
     });
 
     this.tryNext(`docker exec ${east1.container} curl -sS --max-time 3 http://${east2.name}/`);

@@ -28,31 +28,37 @@ export class NoneLab extends LabStack {
       what: "alone has the loopback address, and no other",
       why: "A new network namespace comes with one interface, lo. The engine adds none.",
       claim: "B1",
+      fact: ["N1", "N2"],
     });
     this.check("alone/no-routes", routes(namespaceOf(alone)).areNone(), {
       what: "alone has no route",
       why: "Where no interface leads out, there is nothing that a route could point to.",
       claim: "B1",
+      fact: "N3",
     });
     this.check("alone/no-address", inspected(alone).isInNoneMode(), {
       what: "the engine knows no address of alone",
       why: "`docker inspect` shows one network, none, with all its fields empty.",
       claim: "B1",
+      fact: "N5",
     });
     this.check("alone/answers-itself", http(alone).from(namespaceOf(alone)).answers(), {
       what: "alone answers itself at 127.0.0.1",
       why: "The loopback interface works as everywhere: processes of one namespace reach each other.",
       claim: "B1",
+      fact: "N4",
     });
     this.check("alone/reaches-nobody", http(neighbour).from(namespaceOf(alone)).isUnreachableWhile(http(alone)), {
       what: "everybody else is unreachable, and the kernel says so at once",
       why: "Without a route there is nothing to wait for: the kernel gives up before it has sent anything.",
       claim: "B1",
+      fact: "N3",
     });
     this.check("neighbour/answers", http(neighbour).from(host()).answers(), {
       what: "neighbour answers the host meanwhile",
       why: "So it is not neighbour's fault that alone does not reach it.",
       claim: "B3",
+      fact: "B12",
     });
     this.check(
       "alone/connection-refused",
@@ -64,6 +70,7 @@ export class NoneLab extends LabStack {
         what: "alone cannot be connected with a network later",
         why: "`none` is a choice for the container's life. (The article says that it is of use for a later connection: the engine refuses that.)",
         claim: "B2",
+        fact: "N6",
       },
     );
 
@@ -76,6 +83,7 @@ export class NoneLab extends LabStack {
       what: "staged has a loopback interface only, as alone has",
       why: "With its last network went its last interface but lo, and all its routes.",
       claim: ["B1", "B2"],
+      fact: "U9",
     });
     unplugged.check(
       "reaches-nobody",
@@ -95,6 +103,7 @@ export class NoneLab extends LabStack {
       what: "staged reaches neighbour",
       why: "The engine put a new veth pair into the namespace of the running container.",
       claim: ["B2", "B3"],
+      fact: "U9",
     });
 
     this.tryNext(`docker exec ${alone.container} ip -br addr show`);

@@ -39,6 +39,7 @@ export class OverlayLab extends LabStack {
         what: `${from.name} on ${from.engine.name} reaches ${to.name} on ${to.engine.name} by its name`,
         why: "The engines of a swarm tell each other who is on a network (gossip), and each answers names from that.",
         claim: "B16",
+        fact: "O12",
       });
     }
     for (const network of [blue, green]) {
@@ -46,6 +47,7 @@ export class OverlayLab extends LabStack {
         what: `network ${network.name} has a VXLAN interface with the same VNI on both hosts`,
         why: "The VNI says to which network a packet in the tunnel belongs, as a VLAN's tag does on a wire.",
         claim: "B16",
+        fact: "O7",
       });
     }
     this.check("web-1/tunnelled", tunnelled(web1, web2), {
@@ -57,6 +59,7 @@ export class OverlayLab extends LabStack {
       what: `a packet of web-1 has at most ${String(OVERLAY_MTU)} bytes`,
       why: "The tunnel's headers take 50 of the 1500 bytes that fit into a frame on the LAN.",
       claim: "B16",
+      fact: "O6",
     });
     this.check(
       "web-2/other-overlay-by-name",

@@ -25,21 +25,25 @@ export class PortConflictLab extends LabStack {
       what: `web1 answers on ${thePort} of the host, as if web2 were not there`,
       why: "Who listens first has the port. The one that comes too late does the first no harm.",
       claim: ["A4", "B11"],
+      fact: "H5",
     });
     this.check("web1/owner", listening(web1.port).isOwnedBy(web1), {
       what: `the listener table names web1 as the owner of ${thePort}`,
       why: "Both containers share the host's one table of listeners; it says who is in the way.",
       claim: ["A13", "B11"],
+      fact: "H4",
     });
     this.check("web2/gave-up", process(web2).hasExited(1, "Address already in use"), {
       what: "web2 has given up: address already in use",
       why: "The kernel refuses a second listener on an address and port (EADDRINUSE). nginx tries for 2.5 s, then exits. `docker run -d` was content all the same: the container had started.",
       claim: ["A8", "B11"],
+      fact: "H6",
     });
     this.check("apart/answers", http(apart).from(host()).answers(), {
       what: `apart answers on the same ${thePort}, at its own address`,
       why: "Bridge mode gives it a namespace of its own, and with it a listener table of its own: no conflict.",
       claim: "B8",
+      fact: "B12",
     });
 
     const killed = this.step("kill-web1", {
@@ -68,11 +72,13 @@ export class PortConflictLab extends LabStack {
       what: `web2 answers on ${thePort} of the host`,
       why: "The port was free, so the kernel gave it to the next who asked.",
       claim: "B13",
+      fact: "H5",
     });
     started.check("web2-owner", listening(web2.port).isOwnedBy(web2), {
       what: `the listener table names web2 as the owner of ${thePort}`,
       why: "Same port, another process: seen from outside, only the answers have changed.",
       claim: ["A13", "B13"],
+      fact: "H4",
     });
 
     this.tryNext(`npx lab reset ${id}`);

@@ -34,6 +34,7 @@ export class SharedLab extends LabStack {
       what: "joiner is in the network namespace of owner",
       why: "`--network container:owner` makes no namespace: the new process is put into the one that is there.",
       claim: "B6",
+      fact: "C1",
     });
     this.check("joiner/own-file-systems", namespace("mnt", joiner).differsFrom(owner), {
       what: "joiner's file systems are its own",
@@ -49,31 +50,37 @@ export class SharedLab extends LabStack {
       what: "joiner itself has no port mapping",
       why: "Ports are published by the one who made the namespace; `-p` together with `container:` is refused.",
       claim: "B7",
+      fact: "C2",
     });
     this.check("owner/reaches-joiner", http(joiner).at("127.0.0.1").from(namespaceOf(owner)).answers(), {
       what: "owner reaches joiner at 127.0.0.1, on port 81",
       why: "They share one loopback interface: this is how a sidecar talks to its application.",
       claim: "B6",
+      fact: "C3",
     });
     this.check("joiner/reaches-owner", http(owner).at("127.0.0.1").from(namespaceOf(joiner)).answers(), {
       what: "joiner reaches owner at 127.0.0.1, on port 80",
       why: "The same in the other direction. Two servers in one namespace need two ports, as two programs of one host do.",
       claim: "B6",
+      fact: "C3",
     });
     this.check("joiner/answers-at-owners-name", http(joiner).byName().from(inside(other)).answers(), {
       what: "a neighbour reaches joiner at owner's name, on port 81",
       why: "On the network there is one member, owner; what answers behind its address depends on the port alone.",
       claim: ["A9", "B3"],
+      fact: "U3",
     });
     this.check("owner/published", http(owner).onHostPort(published).answers(), {
       what: `owner answers on the host's port ${String(published)}`,
       why: "The engine maps the port to port 80 of the shared namespace.",
       claim: "B7",
+      fact: "P3",
     });
     this.check("joiner/published-by-owner", http(joiner).onHostPort(forJoiner).answers(), {
       what: `joiner answers on the host's port ${String(forJoiner)}, which owner published`,
       why: "The mapping leads to port 81 of the namespace; who listens there is not the engine's business.",
       claim: "B7",
+      fact: "C3",
     });
 
     const restarted = this.step("restart-owner", {
@@ -90,16 +97,19 @@ export class SharedLab extends LabStack {
       what: "joiner is not in owner's namespace any more",
       why: "A process cannot be moved by the one that it joined: it stays where it was.",
       claim: "B6",
+      fact: "C7",
     });
     restarted.check("joiner-loopback-only", addresses(namespaceOf(joiner)).are("127.0.0.1"), {
       what: "joiner has nothing but a loopback interface left",
       why: "The engine took the veth pair out of the old namespace when owner stopped.",
       claim: "B1",
+      fact: "C7",
     });
     restarted.check("joiner-still-listens", listening(81).from(namespaceOf(joiner)).isOnEveryAddress(), {
       what: "joiner runs and listens, as if nothing had happened",
       why: "`docker ps` shows it as up. Only a check of what is reachable sees that it is lost.",
       claim: "B6",
+      fact: "C7",
     });
     restarted.check(
       "joiner-unreachable",
@@ -108,6 +118,7 @@ export class SharedLab extends LabStack {
         what: `on the host's port ${String(forJoiner)} the connection is accepted, and given up`,
         why: "docker-proxy accepts, but nobody listens on port 81 in the new namespace. A listener is not a service.",
         claim: "B7",
+        fact: ["C7", "P4"],
         needs: [{ userlandProxy: "on" }],
       },
     );
@@ -120,6 +131,7 @@ export class SharedLab extends LabStack {
       what: "joiner is in owner's namespace again",
       why: "Who shares a namespace is restarted after the one who made it. Orchestrators do that; the engine does not.",
       claim: "B6",
+      fact: "C1",
     });
     rejoined.check("joiner-answers", http(joiner).onHostPort(forJoiner).answers(), {
       what: `joiner answers on the host's port ${String(forJoiner)} again`,

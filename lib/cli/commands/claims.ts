@@ -6,6 +6,7 @@ import { lackingIn } from "../../checks/need";
 import { type Conditions, conditions } from "../../engine/conditions";
 import { describedLabs } from "../described";
 import { option, withExamples } from "../options";
+import { coverage } from "./checks";
 import type { Session } from "../session";
 
 /** `lab claims`: the ledger of the two articles' sentences, and what proves each. */
@@ -18,7 +19,9 @@ export function claimsCommand(program: Command, session: Session): void {
       const checks = (await describedLabs(session, [])).flatMap(checksOf);
       const found = await conditions(session.docker()).catch(() => undefined);
       const entries = ledger(checks.map((check) => ({ ...check, lacking: lackingHere(check, found) })));
-      session.print(json === true ? JSON.stringify(entries, null, 2) : entries.map(asText).join("\n"));
+      session.print(
+        json === true ? JSON.stringify(entries, null, 2) : `${entries.map(asText).join("\n")}\n\n${coverage(checks)}`,
+      );
     });
   withExamples(command, [["npx lab claims", "what is held, what is outdated, and what nothing proves yet"]]);
 }
