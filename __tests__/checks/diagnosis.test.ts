@@ -4,10 +4,11 @@ import type { Observation } from "../../lib/checks/probe";
 import type { Probe } from "../../lib/checks/probes";
 import * as say from "../../lib/checks/vocabulary";
 import type { Output } from "./findings";
-import { one, two, web } from "./sentences";
+import { one, remote, two, web } from "./sentences";
 
 const ONE = one.container;
 const IN_ONE = `nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${ONE})" -n`;
+const IN_REMOTE = `nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${remote.container})" -n`;
 const NETSTAT = `${IN_ONE} netstat -tulpn`;
 const DIRECT = say.http(one).answers();
 const PUBLISHED = say.http(one).onHostPort(8080).answers();
@@ -25,6 +26,16 @@ const CONTAINER: Container = {
     Networks: { "lab-x-lan": { IPAddress: "10.77.0.2", Aliases: ["one", "0123456789ab"] } },
   },
 };
+
+const HOSTS_ADDRESSES = ["127.0.0.1", remote.hostAddress].map((local, index) => ({
+  ...{ ifindex: index + 1, ifname: `eth${String(index)}` },
+  addr_info: [{ family: "inet", local }],
+}));
+const FROM_OUTSIDE = say.http(one).onHostPort(8080).from(remote).answers();
+const outside = (exit: number, stderr: string): Output => curl(exit, stderr, `http://${remote.hostAddress}:8080/`);
+const CONNECTS = say.tcp(one).from(say.inside(two)).connects();
+const UNPUBLISHED = { NetworkSettings: { ...CONTAINER.NetworkSettings, Ports: { "80/tcp": null } } };
+const ENDED = { State: { Status: "exited", ExitCode: 137, Error: "" } };
 
 const netstat = (...lines: string[]): Output => ({
   stdout: `Active Internet connections (only servers)\nProto …\n${lines.map((line) => `tcp 0 0 ${line} 0.0.0.0:* LISTEN -\n`).join("")}`,
@@ -56,11 +67,13 @@ async function diagnosed(
     "iptables -w -S": { stdout: "-P FORWARD ACCEPT\n-A FORWARD -j DOCKER-USER\n" },
     [`${IN_ONE} iptables -w -S`]: { stdout: "-P INPUT ACCEPT\n" },
     env: { stdout: "PATH=/usr/bin\n" },
+    "ip -j -4 addr show": { stdout: JSON.stringify(HOSTS_ADDRESSES) },
     ...differences,
   };
   return diagnose(
     probe,
-    (name) => (answer !== undefined && ["request", "control"].includes(name) ? [observation(answer)] : []),
+    (name) =>
+      answer !== undefined && ["request", "connection", "control"].includes(name) ? [observation(answer)] : [],
     (command) => {
       const output = machine[toShell(command)];
       return Promise.resolve(output === undefined ? undefined : observation(output));
@@ -265,18 +278,124 @@ test.each<[string, Probe, Output | undefined, Readonly<Record<string, Output>>, 
     { what: `${ONE} itself answers as it should: what was asked belongs to somebody else`, show: "ip neigh" },
   ],
   [
+    "the container of a connection has ended",
+    CONNECTS,
+    DROPPED,
+    {},
+    ENDED,
+    {
+      what: `container ${ONE} has ended with exit code 137; its last words: nothing`,
+      show: `docker logs --tail 20 ${ONE}`,
+    },
+  ],
+  [
+    "nothing accepts the connection",
+    CONNECTS,
+    REFUSED,
+    { [NETSTAT]: netstat("0.0.0.0:81") },
+    {},
+    { what: `in ${ONE}, nothing listens on port 80 (only on 81)`, show: NETSTAT },
+  ],
+  [
+    "the control of a connection that must fail has ended",
+    say.tcp(two).isRefusedWhile(say.tcp(one)),
+    REFUSED,
+    {},
+    ENDED,
+    {
+      what: `container ${ONE} has ended with exit code 137; its last words: nothing`,
+      show: `docker logs --tail 20 ${ONE}`,
+    },
+  ],
+  [
+    "for a remote machine, the port is not published",
+    FROM_OUTSIDE,
+    outside(7, "Connection refused\ncurl: (7) no"),
+    {},
+    UNPUBLISHED,
+    {
+      what: `port 8080 of the host is not published for ${ONE}: the engine maps nothing to it`,
+      show: `docker port ${ONE}`,
+    },
+  ],
+  [
+    "for a remote machine, the port is published elsewhere",
+    FROM_OUTSIDE,
+    outside(7, "Connection refused\ncurl: (7) no"),
+    {},
+    {
+      NetworkSettings: {
+        ...CONTAINER.NetworkSettings,
+        Ports: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "8080" }] },
+      },
+    },
+    { what: `port 8080 is published on 127.0.0.1 only, not on ${remote.hostAddress}`, show: `docker port ${ONE}` },
+  ],
+  [
+    "for a remote machine, nothing listens behind the published port",
+    FROM_OUTSIDE,
+    outside(7, "Connection refused\ncurl: (7) no"),
+    { [NETSTAT]: netstat("127.0.0.1:80") },
+    {},
+    { what: `${ONE} listens on port 80 on loopback only: nobody else can reach it`, show: NETSTAT },
+  ],
+  [
+    "the remote machine's own rule drops it",
+    FROM_OUTSIDE,
+    outside(28, "curl: (28) Connection timed out after 3001 milliseconds"),
+    { [`${IN_REMOTE} iptables -w -S`]: { stdout: "-A OUTPUT -p tcp -m tcp --dport 8080 -j DROP\n" } },
+    {},
+    {
+      what: "a packet filter rule of the remote machine stops it: -A OUTPUT -p tcp -m tcp --dport 8080 -j DROP",
+      show: `${IN_REMOTE} iptables -w -S`,
+    },
+  ],
+  [
+    "from inside a container, a rule of that container's drops it",
+    say.http(one).from(say.inside(two)).answers(),
+    DROPPED,
+    {
+      [`nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${two.container})" -n iptables -w -S`]: {
+        stdout: "-A OUTPUT -d 10.77.0.2/32 -j DROP\n",
+      },
+    },
+    {},
+    {
+      what: `a packet filter rule of the network namespace of ${two.container} stops it: -A OUTPUT -d 10.77.0.2/32 -j DROP`,
+      show: `nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${two.container})" -n iptables -w -S`,
+    },
+  ],
+  [
+    "from inside a container, a proxy is set there",
+    say.http(one).from(say.inside(two)).answers(),
+    REFUSED,
+    { [`docker exec ${two.container} env`]: { stdout: "HTTP_PROXY=http://192.0.2.9:3128\n" } },
+    {},
+    {
+      what: `HTTP_PROXY=http://192.0.2.9:3128 is set, seen from inside ${two.container}: programs that obey it ask the proxy (the checks do not)`,
+      show: `docker exec ${two.container} env`,
+    },
+  ],
+  [
     "a proxy is set",
     DIRECT,
     REFUSED,
     { env: { stdout: "PATH=/usr/bin\nhttp_proxy=http://192.0.2.9:3128\n" } },
     {},
     {
-      what: "http_proxy=http://192.0.2.9:3128 is set at the host: programs that obey it ask the proxy (the checks do not)",
+      what: "http_proxy=http://192.0.2.9:3128 is set, seen from the host: programs that obey it ask the proxy (the checks do not)",
       show: "env",
     },
   ],
 ])("tells that %s", async (_name, probe, answer, differences, container, expected) => {
   expect(await diagnosed(probe, answer, differences, container)).toEqual(expected);
+});
+
+test("a connection that came about, and one to nobody of the lab, have nothing to be told", async () => {
+  const connected = { exit: 56, stderr: "* Connected to 10.77.0.2 (10.77.0.2) port 80 (#0)\ncurl: (56) reset\n" };
+  expect(await diagnosed(say.tcp(two).isRefusedWhile(say.tcp(one)), connected, {}, ENDED)).toBeUndefined();
+  const probe = { ...CONNECTS, target: { host: "10.77.0.9", port: 80 } } as Probe;
+  expect(await diagnosed(probe, REFUSED, {}, ENDED)).toBeUndefined();
 });
 
 test("a server in host mode is where the host is: neither address nor publication is looked for", async () => {

@@ -1,8 +1,9 @@
 import { isIPv4 } from "net";
 import { z } from "zod";
 import { parseJson } from "../engine/json";
-import { type Command, toShell } from "./command";
-import { failureMode } from "./curl";
+import { type Command, toShell, type Word } from "./command";
+import { failureMode, isConnected } from "./curl";
+import { parseInterfaces } from "./interfaces";
 import type { Observation } from "./probe";
 import { type Listener, parseNetstat } from "./probes/listener";
 import type { Probe } from "./probes";
@@ -17,13 +18,19 @@ export interface Diagnosis {
 /** Runs a command that only looks. Undefined where it cannot be run here. */
 export type LookAt = (command: Command) => Promise<Observation | undefined>;
 
-type HttpProbe = Extract<Probe, { kind: "http" }>;
-type Target = HttpProbe["target"];
+interface Target {
+  readonly host: Word;
+  readonly port: number;
+  /** The token is that of an HTTP server. */
+  readonly server: { readonly name: string; readonly container: string; readonly token?: string };
+}
 
 /** What was asked, and what is known of the container that should have answered. */
 interface Case {
   readonly from: Vantage;
   readonly target: Target;
+  /** Whether the host itself was asked, so that only a mapped port can lead to the server. */
+  readonly toHost: boolean;
   /** How the request ended, where it got that far. */
   readonly answer: Observation | undefined;
   readonly container: Inspected;
@@ -46,8 +53,9 @@ type Inspected = z.infer<typeof Inspected>;
 /** From the server outwards: what lies further out cannot work while one of these does not. */
 const LAYERS: readonly ((one: Case) => Promise<Diagnosis | undefined>)[] = [
   notRunning,
-  withoutAddress,
   notPublished,
+  publishedElsewhere,
+  withoutAddress,
   notListening,
   heldByAnother,
   askingFromNowhere,
@@ -69,9 +77,7 @@ export async function diagnose(
 ): Promise<Diagnosis | undefined> {
   const request = requestOf(probe, answers);
   if (request === undefined) return undefined;
-  const { name, container, engine } = request.target.server;
-  // What the layers look at is the local engine's.
-  if (engine !== undefined) return undefined;
+  const { name, container } = request.target.server;
   const inspected = await look(["docker", "inspect", container]);
   if (inspected === undefined) return undefined;
   if (/No such (?:object|container)/i.test(inspected.stderr)) {
@@ -79,29 +85,42 @@ export async function diagnose(
   }
   const [found] = parseJson(z.tuple([Inspected]), inspected.stdout) ?? [];
   if (found === undefined) return undefined;
+  const toHost = await isToHost({ ...request, container: found, look });
   for (const layer of LAYERS) {
-    const broken = await layer({ ...request, container: found, look });
+    const broken = await layer({ ...request, toHost, container: found, look });
     if (broken !== undefined) return broken;
   }
   return undefined;
 }
 
-/** The request that should have been answered: for something that must fail, its control. */
-function requestOf(
-  probe: Probe,
-  answers: (name: string) => readonly Observation[],
-): Pick<Case, "from" | "target" | "answer"> | undefined {
-  if (probe.kind !== "http") return undefined;
-  if (probe.outcome === "answers") return { from: probe.from, target: probe.target, answer: worst(answers("request")) };
-  const control = worst(answers("control"));
-  // A control that answers is all right; what is wrong then is what answers where nothing should.
-  if (control?.exit === 0) return undefined;
-  return { from: probe.from, target: probe.control, answer: control };
+type Request = Pick<Case, "from" | "target" | "answer">;
+
+/** What should have been answered, or accepted: for something that must fail, its control. */
+function requestOf(probe: Probe, answers: (name: string) => readonly Observation[]): Request | undefined {
+  if (probe.kind !== "http" && probe.kind !== "tcp") return undefined;
+  const isRight = probe.kind === "http" ? ({ exit }: Observation): boolean => exit === 0 : isConnected;
+  const worst = (name: string): Observation | undefined => {
+    const all = answers(name);
+    return all.find((answer) => !isRight(answer)) ?? all[0];
+  };
+  if ("control" in probe) {
+    const control = worst("control");
+    // A control that answers is all right; what is wrong then is what answers where nothing should.
+    return control !== undefined && isRight(control) ? undefined : requestTo(probe.from, probe.control, control);
+  }
+  return requestTo(probe.from, probe.target, worst(probe.kind === "http" ? "request" : "connection"));
 }
 
-/** Of the answers from several addresses, one that failed. */
-function worst(answers: readonly Observation[]): Observation | undefined {
-  return answers.find(({ exit }) => exit !== 0) ?? answers[0];
+/** Undefined for what is nobody's of the lab, or on another engine: what the layers look at is the local one's. */
+function requestTo(
+  from: Vantage,
+  target: Extract<Probe, { kind: "http" | "tcp" }>["target"],
+  answer: Observation | undefined,
+): Request | undefined {
+  const { host, port, server } = target;
+  return server === undefined || server.engine !== undefined
+    ? undefined
+    : { from, target: { host, port, server }, answer };
 }
 
 async function notRunning({ container, target, look }: Case): Promise<Diagnosis | undefined> {
@@ -122,7 +141,7 @@ function ownsNetworks({ container }: Pick<Case, "container">): boolean {
 /** Asked at an address of the container's, which it does not have (any more). */
 async function withoutAddress(one: Case): Promise<Diagnosis | undefined> {
   const { container, target } = one;
-  if (!ownsNetworks(one) || publishedPort(one) !== undefined) return undefined;
+  if (!ownsNetworks(one) || one.toHost || publishedPort(one) !== undefined) return undefined;
   const networks = Object.entries(container.NetworkSettings.Networks);
   const addresses = networks.flatMap(([, { IPAddress }]) => IPAddress || []);
   const show = `docker inspect -f '{{json .NetworkSettings.Networks}}' ${target.server.container}`;
@@ -153,17 +172,37 @@ function publishedPort({ container, target }: Pick<Case, "container" | "target">
   return inside === undefined ? undefined : Number.parseInt(inside, 10);
 }
 
-/** Whether the request went to the host itself, so that only a mapped port can lead to the server. */
-function isToHost(one: Case): boolean {
+/** By a loopback address that is the host's own, or by any address of it, from wherever. */
+async function isToHost(one: Omit<Case, "toHost">): Promise<boolean> {
   const asked = addressIn(one.target, one.answer);
-  return one.from.kind === "host" && asked !== undefined && isLoopback(asked) && ownsNetworks(one);
+  if (asked === undefined || !ownsNetworks(one)) return false;
+  if (isLoopback(asked)) return one.from.kind === "host";
+  const shown = await one.look(["ip", "-j", "-4", "addr", "show"]);
+  const addresses = (parseInterfaces(shown?.stdout ?? "") ?? []).flatMap(({ addr_info }) => addr_info);
+  return addresses.some(({ local }) => local === asked);
 }
 
 async function notPublished(one: Case): Promise<Diagnosis | undefined> {
-  if (!isToHost(one) || publishedPort(one) !== undefined) return undefined;
+  if (!one.toHost || publishedPort(one) !== undefined) return undefined;
   const { container, port } = { container: one.target.server.container, port: one.target.port };
   return {
     what: `port ${String(port)} of the host is not published for ${container}: the engine maps nothing to it`,
+    show: `docker port ${container}`,
+  };
+}
+
+/** Published, but on another address of the host than was asked. */
+async function publishedElsewhere(one: Case): Promise<Diagnosis | undefined> {
+  const asked = addressIn(one.target, one.answer);
+  const places = Object.values(one.container.NetworkSettings.Ports ?? {})
+    .flatMap((to) => to ?? [])
+    .filter(({ HostPort }) => HostPort === String(one.target.port))
+    .map(({ HostIp }) => HostIp);
+  if (!one.toHost || places.length === 0 || places.some((on) => on === asked || isEvery(on) || on === ""))
+    return undefined;
+  const { container } = one.target.server;
+  return {
+    what: `port ${String(one.target.port)} is published on ${places.join(", ")} only, not on ${String(asked)}`,
     show: `docker port ${container}`,
   };
 }
@@ -200,11 +239,12 @@ async function listenersOf(one: Case, command: Command): Promise<Listener[] | un
 
 /** Published, but another process of the host has the port. */
 async function heldByAnother(one: Case): Promise<Diagnosis | undefined> {
-  if (!isToHost(one)) return undefined;
+  if (!one.toHost) return undefined;
   const command = at(HOST, ["netstat", "-tulpn"]);
   const listeners = await listenersOf(one, command);
   const holder = listeners?.find(
-    ({ port, address }) => port === one.target.port && (isEvery(address) || isLoopback(address)),
+    ({ port, address }) =>
+      port === one.target.port && (isEvery(address) || address === addressIn(one.target, one.answer)),
   );
   if (holder?.program === undefined || ["docker-proxy", "dockerd"].includes(holder.program)) return undefined;
   return {
@@ -242,13 +282,21 @@ async function nameUnknown({ answer, container, from, target }: Case): Promise<D
   };
 }
 
-/** A rule of the host's or the container's that drops or rejects what is for the server. */
+const namespace = (container: string): Vantage => ({ kind: "namespace", container });
+
+/** The namespace that is asked from, where it is not the host's. */
+function asking(from: Vantage): Vantage[] {
+  if (from.kind === "host") return [];
+  return [from.kind === "container" ? namespace(from.container) : from];
+}
+
+/** A rule of the host's or a container's that drops or rejects what is for the server. */
 async function filtered(one: Case): Promise<Diagnosis | undefined> {
   const { answer, container, look, target } = one;
   if (answer === undefined || answer.exit === 0) return undefined;
   const addresses = Object.values(container.NetworkSettings.Networks).flatMap(({ IPAddress }) => IPAddress || []);
   const ports = [target.port, publishedPort(one)].flatMap((port) => (port === undefined ? [] : [String(port)]));
-  const places: Vantage[] = [HOST, { kind: "namespace", container: target.server.container }];
+  const places = [HOST, namespace(target.server.container), ...asking(one.from)];
   for (const place of places) {
     const command = at(place, ["iptables", "-w", "-S"]);
     const shown = await look(command);
@@ -275,6 +323,8 @@ async function anotherAnswers(one: Case): Promise<Diagnosis | undefined> {
   const { answer, look, target } = one;
   if (answer?.exit !== 0) return undefined;
   const { name, token, container } = target.server;
+  // Of a connection nobody has said whose it is.
+  if (token === undefined) return undefined;
   const port = String(publishedPort(one) ?? target.port);
   const url = `http://127.0.0.1:${port}/`;
   const command = at({ kind: "namespace", container }, ["curl", "-4", "-sS", "--noproxy", "*", "--max-time", "3", url]);
@@ -297,7 +347,7 @@ async function proxied({ from, look }: Case): Promise<Diagnosis | undefined> {
   const variable = /^(?:http|all)_proxy=.+$/im.exec(shown?.exit === 0 ? shown.stdout : "")?.[0];
   if (variable === undefined) return undefined;
   return {
-    what: `${variable} is set at ${describeVantage(from)}: programs that obey it ask the proxy (the checks do not)`,
+    what: `${variable} is set, seen from ${describeVantage(from)}: programs that obey it ask the proxy (the checks do not)`,
     show: toShell(command),
   };
 }

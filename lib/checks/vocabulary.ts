@@ -176,21 +176,22 @@ function addressOf(server: Server | RemoteMachine): Word | undefined {
 }
 
 /** A TCP connection to a server, whatever is said on it. Without more words: from the host, to where it listens. */
-export const tcp = (server: Server): TcpConnection => new TcpConnection(HOST, addressOf(server), server.port);
+export const tcp = (server: Server): TcpConnection => new TcpConnection(server, HOST, addressOf(server), server.port);
 
 class TcpConnection {
   constructor(
+    private readonly server: Server,
     private readonly vantage: Vantage | RemoteMachine,
     private readonly address: Word | undefined,
     private readonly port: number,
   ) {}
 
   from(vantage: Vantage | RemoteMachine): TcpConnection {
-    return new TcpConnection(vantage, this.address, this.port);
+    return new TcpConnection(this.server, vantage, this.address, this.port);
   }
 
   at(address: Word, port = this.port): TcpConnection {
-    return new TcpConnection(this.vantage, address, port);
+    return new TcpConnection(this.server, this.vantage, address, port);
   }
 
   connects(): Probe {
@@ -230,8 +231,12 @@ class TcpConnection {
     };
   }
 
-  private get target(): { host: Word; port: number } {
-    return { host: this.address ?? hostAsSeenFrom(this.vantage), port: this.port };
+  private get target(): Extract<Probe, { kind: "tcp" }>["target"] {
+    const { name, container, engine } = this.server;
+    return {
+      ...{ host: this.address ?? hostAsSeenFrom(this.vantage), port: this.port },
+      server: { name, container, ...on(engine) },
+    };
   }
 }
 

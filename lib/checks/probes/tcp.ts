@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Command, toShell, Word } from "../command";
+import { type Command, EngineContainer, toShell, Word } from "../command";
 import {
   describeFailure,
   FAILURE_MEANING,
@@ -12,7 +12,12 @@ import {
 import { error, fail, type Findings, type Judgement, type Observation, pass, type ProbeKind, rootFor } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
 
-const Target = z.strictObject({ host: Word, port: z.int().min(1).max(65535) });
+const Target = z.strictObject({
+  host: Word,
+  port: z.int().min(1).max(65535),
+  /** Who should accept there, where it is a server of the lab's: then a failure can be followed to what is wrong. */
+  server: z.strictObject({ name: z.string(), container: z.string(), engine: EngineContainer }).optional(),
+});
 type Target = z.infer<typeof Target>;
 
 const probe = { kind: z.literal("tcp"), from: Vantage, target: Target };
