@@ -101,7 +101,7 @@ function cdktfCommand(place: Place): Contestant {
   return { name: "cdktf", steps: steps(place, run("deploy"), run("destroy")) };
 }
 
-const Records = z.array(z.object({ seeIt: z.array(z.string()) }));
+const Records = z.array(z.object({ verdict: z.string(), seeIt: z.array(z.string()) }));
 
 function labCommand(place: Place): Contestant {
   const [up, down] = steps(
@@ -127,6 +127,31 @@ function labCommand(place: Place): Contestant {
       { name: "up again", run: () => place.lab("up", "host") },
       down,
     ].flatMap((step) => step ?? []),
+  };
+}
+
+/** Labs that are up, looked at: by a script of the commands that their checks run, one after another, and by the checks. */
+export async function checkGroup(place: Place, labs: readonly string[]): Promise<Group> {
+  await place.lab("up", ...labs);
+  const scriptOf = async (lab: string): Promise<string> => {
+    const file = join(place.folder, `${lab}.sh`);
+    const records = Records.parse(JSON.parse(await place.lab("check", lab, "--json")));
+    const lines = records.filter(({ verdict }) => verdict !== "skip").flatMap(({ seeIt }) => seeIt);
+    // A request that must be refused fails, and is no failure of the script.
+    writeFileSync(file, [...lines, "exit 0"].join("\n"));
+    return file;
+  };
+  const scripts = new Map(await Promise.all(labs.map(async (lab) => [lab, await scriptOf(lab)] as const)));
+  const each = (run: (lab: string) => Promise<unknown>): Contestant["steps"] =>
+    labs.map((lab) => ({ name: lab, run: () => run(lab) }));
+  return {
+    name: "check",
+    title: "Looking at a lab that is up",
+    baseline: "the same commands, in a script",
+    contestants: [
+      { name: "the same commands, in a script", steps: each((lab) => place.run(["sh", scripts.get(lab) ?? ""])) },
+      { name: "lab check", steps: each((lab) => place.lab("check", lab)) },
+    ],
   };
 }
 

@@ -7,7 +7,7 @@ import { connect, engineHost } from "../lib/engine/connection";
 import { engineFacts } from "../lib/engine/facts";
 import { machine, terraformProgram } from "../lib/setup";
 import { Refusal, Unfit } from "../lib/topology/refusal";
-import { hostGroup, manyGroup, providerGroup, synthGroup } from "./groups";
+import { checkGroup, hostGroup, manyGroup, providerGroup, synthGroup } from "./groups";
 import { type Group, measure } from "./measure";
 import { GROUPS, type Options, optionsFrom } from "./options";
 import { Interrupted, Place } from "./place";
@@ -45,6 +45,8 @@ async function measured(place: Place, terraform: string, options: Options): Prom
     many: () => manyGroup(place, options.servers),
     synth: () => synthGroup(place, options.labs, settingsFrom(place.environment, place.project)),
     provider: () => providerGroup(place),
+    // Its labs stay up until the end.
+    check: () => checkGroup(place, ["host", "bridge"]),
   };
   const results: GroupResult[] = [];
   for (const name of options.only === undefined ? GROUPS : [options.only]) {
