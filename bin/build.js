@@ -102,10 +102,19 @@ async function bundle(program) {
   for (const output of result.outputFiles) replace(output.path, output.contents, program.program ? 0o755 : 0o644);
 }
 
+/** Not recursive: Node would call a read-only file system one on which the parent is missing. */
+function makeFolder(folder) {
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+}
+
 /** Builds every program. Two builds at once do no harm: each writes beside and renames. */
 async function build() {
   const sources = fingerprint();
-  fs.mkdirSync(dist, { recursive: true });
+  makeFolder(dist);
   await Promise.all(present().map(bundle));
   replace(stampFile, sources, 0o644);
 }

@@ -50,6 +50,13 @@ describe("bad input is answered in words, and nothing is created", () => {
     expect(deploy.exit).not.toBe(0);
   });
 
+  test("who reads no more of what is printed ends nothing but that", async () => {
+    const script = "node bin/lab.js checks --json | head -1; node bin/lab.js checks --verbose 2>&1 | head -1";
+    const { exit, stderr } = await project.run(["bash", "-e", "-o", "pipefail", "-c", script]);
+    expect(stderr).not.toMatch(/EPIPE| {4}at /);
+    expect(exit).toBe(0);
+  });
+
   test("an unknown command and a missing argument show the usage", async () => {
     for (const args of [["upp"], ["up"]]) {
       const { exit, said } = await project.lab(args);
@@ -195,6 +202,18 @@ describe("a folder that cannot be written", () => {
       'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && cd "$1" && exec node bin/lab.js up host',
     );
     expect(said).toMatch(/cannot be written|read-only/);
+    expect(said).not.toContain("    at ");
+    expect(exit).toBe(3);
+  });
+
+  test("since its file system is read-only, while nothing is built yet", async () => {
+    const { exit, said } = await apart(
+      project,
+      'rm -r "$1/dist"; mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && cd "$1" && exec node bin/lab.js list',
+    );
+    expect(said).toMatch(
+      /^the project folder \S+ cannot be written: its file system is read-only \(EROFS, \S+dist\)$/m,
+    );
     expect(said).not.toContain("    at ");
     expect(exit).toBe(3);
   });

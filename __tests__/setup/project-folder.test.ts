@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { projectFolder } from "../../lib/setup/parts/project-folder";
+import { explainFolder, projectFolder } from "../../lib/setup/parts/project-folder";
 import { fakeMachine, plain, removeFakes } from "./fake";
 
 afterEach(removeFakes);
@@ -36,6 +36,14 @@ describe("the project folder", () => {
     expect(outcome.verdict).toBe("refused");
     expect(plain(machine, outcome.detail)).toBe(detail);
     expect(plain(machine, "remedy" in outcome ? outcome.remedy : "")).toBe(remedy);
+  });
+
+  it("is read-only where Node says of a new folder that its parent is missing", () => {
+    const missing = (syscall: string): Error => Object.assign(new Error("ENOENT"), { code: "ENOENT", syscall });
+    expect(explainFolder("/project", missing("mkdir"))).toBe(
+      "/project cannot be written: its file system is read-only (EROFS)",
+    );
+    expect(explainFolder("/project", missing("open"))).toBeUndefined();
   });
 
   it("is refused when hardly any space is left", async () => {

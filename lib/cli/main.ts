@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { heedClosedPipes } from "./closed-pipes";
 import { settleIn } from "./entered";
 import { EXIT, explainProblem } from "./exit";
 import { HandedOver } from "./on";
@@ -6,6 +7,7 @@ import { createProgram } from "./program";
 import { realSession, type Session } from "./session";
 
 async function main(): Promise<void> {
+  heedClosedPipes([process.stdout, process.stderr]);
   settleIn(process.env);
   const session = realSession();
   const wasInterrupted = heedInterrupts();

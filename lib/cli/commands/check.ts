@@ -11,6 +11,7 @@ import { type Verbosity, wholeReport } from "../../report/text";
 import { labsWithState, readState } from "../../terraform/state";
 import { Refusal, Unfit } from "../../topology/refusal";
 import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
+import { isClosed } from "../closed-pipes";
 import { reachedEngine } from "../engine";
 import { interruptible } from "../interruption";
 import { option, secondsOf, withExamples } from "../options";
@@ -111,7 +112,7 @@ async function watch(session: Session, names: readonly string[], options: CheckO
   return interruptible(async (signal) => {
     let exit = 0;
     const stopped = aborted(signal);
-    while (!signal.aborted) {
+    while (!signal.aborted && !isClosed(process.stdout)) {
       const labs = await chosen(await deployedLabs(session, names), session, options);
       refuseSteps(labs);
       const records = await runAll(session, labs, options, 0, signal);

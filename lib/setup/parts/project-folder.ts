@@ -13,9 +13,16 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "this user may not write there",
 };
 
+/** Node calls a read-only file system one on which the parent is missing, where it makes a folder with its parents. */
+function codeOf(error: unknown): string {
+  const code = errorCode(error);
+  const making = (error as { syscall?: unknown } | undefined)?.syscall === "mkdir";
+  return code === "ENOENT" && making ? "EROFS" : code;
+}
+
 /** What a person understands of a file that could not be written, or undefined when it is about something else. */
 export function explainFolder(folder: string, error: unknown): string | undefined {
-  const code = errorCode(error);
+  const code = codeOf(error);
   const reason = REASONS[code];
   return reason === undefined ? undefined : `${folder} cannot be written: ${reason} (${code})`;
 }
@@ -41,7 +48,7 @@ export async function projectFolder(context: SetupContext): Promise<Outcome<stri
 }
 
 function remedy(context: SetupContext, error: unknown): string {
-  const code = errorCode(error);
+  const code = codeOf(error);
   if (code === "EROFS") return `git clone ${context.project} "$HOME/docker-network-labs"`;
   if (code === "ENOSPC" || code === "EDQUOT") return `df -h ${context.project}`;
   return `sudo chown -R ${context.system.userName} ${context.project}`;
