@@ -13,9 +13,9 @@ const stampFile = path.join(dist, ".sources");
 
 /**
  * These stay in node_modules: cdktf reads files that lie beside its own, and the app and a person's lab must share one
- * copy of it; esbuild is a native program.
+ * copy of it; esbuild is a native program; Graphviz is large, and few commands draw.
  */
-const left = ["cdktf", "constructs", "@cdktf/*", "esbuild"];
+const left = ["cdktf", "constructs", "@cdktf/*", "esbuild", "@viz-js/viz"];
 
 /**
  * The engine's client loads these at once, for engines reached over ssh and for sessions of BuildKit, neither of which

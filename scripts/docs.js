@@ -42,13 +42,13 @@ function fill(page, marker, content) {
   fs.writeFileSync(file, `${text.slice(0, start)}${begin}\n\n${content}\n\n${text.slice(stop)}`);
 }
 
-/** The tables that scripts/lab-pages.ts makes, built as the program itself is. */
-function checkTables() {
+/** What scripts/lab-pages.ts makes of the labs, built as the program itself is. */
+function labPages() {
   const outfile = path.join(project, "dist/lab-pages.js");
-  const external = ["cdktf", "constructs", "@cdktf/*"];
+  const external = ["cdktf", "constructs", "@cdktf/*", "@viz-js/viz"];
   const entryPoints = [path.join(project, "scripts/lab-pages.ts")];
   require("esbuild").buildSync({ entryPoints, outfile, external, bundle: true, platform: "node", format: "cjs" });
-  return require(outfile).checkTables();
+  return require(outfile);
 }
 
 /** What a person types on each lab's page. */
@@ -153,7 +153,9 @@ const TRY = {
 };
 
 /** What a lab's page shows of it: what one types while it is up, and the table of its checks. */
-function fillPage(lab, table) {
+function fillPage(lab, table, picture) {
+  fs.mkdirSync(path.join(project, "docs/labs/pictures"), { recursive: true });
+  fs.writeFileSync(path.join(project, `docs/labs/pictures/${lab}.svg`), picture);
   if (TRY[lab].length === 0) return fill(`docs/labs/${lab}.md`, "checks", table);
   output(`npx lab up ${lab}`);
   fill(`docs/labs/${lab}.md`, "try", shown(TRY[lab]));
@@ -174,13 +176,17 @@ function fillReadme() {
   fill("README.md", "example", ["```ts", example, "```"].join("\n"));
 }
 
-function main(labs) {
+async function main(labs) {
   const unknown = labs.filter((lab) => TRY[lab] === undefined);
   if (unknown.length > 0) throw new Error(`no page for ${unknown.join(", ")}; pages: ${Object.keys(TRY).join(", ")}`);
   if (labs.length === 0) fillReadme();
-  const tables = checkTables();
-  for (const lab of labs.length === 0 ? Object.keys(TRY) : labs) fillPage(lab, tables[lab]);
+  const pages = labPages();
+  const [tables, pictures] = [pages.checkTables(), await pages.pictures()];
+  for (const lab of labs.length === 0 ? Object.keys(TRY) : labs) fillPage(lab, tables[lab], pictures[lab]);
   spawnSync(path.join(project, "node_modules/.bin/prettier"), ["--write", "README.md", "docs"], { cwd: project });
 }
 
-main(process.argv.slice(2));
+main(process.argv.slice(2)).catch((problem) => {
+  console.error(problem.message);
+  process.exitCode = 1;
+});

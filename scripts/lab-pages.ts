@@ -2,6 +2,8 @@ import { type Check, commandLines } from "../lib/checks/check";
 import { actionLines } from "../lib/checks/step";
 import { createApp } from "../lib/labs";
 import { settingsFrom } from "../lib/constructs/settings";
+import { svgOf } from "../lib/report/picture";
+import { pictureOf } from "../lib/topology/picture";
 
 /** What each lab checks, and why, as a table for its page: made from the lab itself, so that it cannot go stale. */
 export function checkTables(): Record<string, string> {
@@ -25,6 +27,16 @@ export function checkTables(): Record<string, string> {
       ];
     }),
   );
+}
+
+/** Each lab as it is drawn on its page, as SVG. */
+export async function pictures(): Promise<Record<string, string>> {
+  const { labs } = createApp({}, { ...settingsFrom({}, process.cwd()), instance: "0123abcd" });
+  const drawn = labs.map(async ({ lab }) => {
+    const graph = pictureOf(lab.id, lab.topology(), lab.engines);
+    return [lab.id, await svgOf(graph)] as const;
+  });
+  return Object.fromEntries(await Promise.all(drawn));
 }
 
 function row(

@@ -113,6 +113,7 @@ describe("toShell", () => {
 describe("resolved", () => {
   const values: Readonly<Record<Reference["ref"], readonly string[]>> = {
     "container-pid": ["2042"],
+    "short-id": ["0123456789ab"],
     "container-start": ["2026-11-21T13:00:00.5Z"],
     "remote-pid": ["2043"],
     "engine-pid": ["812"],

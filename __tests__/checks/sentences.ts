@@ -81,4 +81,5 @@ export const SENTENCES: readonly Probe[] = [
   say.masquerade(lan),
   say.portMapping(one, 8080),
   say.discardedPorts(identity, "nginx"),
+  say.autoRemoved(identity, "nginx"),
 ];

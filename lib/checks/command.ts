@@ -11,6 +11,8 @@ export const EngineContainer = z.string().optional();
 export const Reference = z.discriminatedUnion("ref", [
   /** The process id of a container's first process, on its engine's host. */
   z.strictObject({ ref: z.literal("container-pid"), container: z.string(), engine: EngineContainer }),
+  /** The first twelve digits of a container's id, by which people and its network know it. */
+  z.strictObject({ ref: z.literal("short-id"), container: z.string() }),
   /** When a container was started last. */
   z.strictObject({ ref: z.literal("container-start"), container: z.string() }),
   /** The same of a remote machine's container, which is one only as long as its wire leads to the host. */
@@ -45,6 +47,7 @@ export const containerPid = (container: string, engine?: string): Reference => (
   container,
   ...(engine === undefined ? {} : { engine }),
 });
+export const shortId = ({ container }: { container: string }): Reference => ({ ref: "short-id", container });
 export const containerStart = (container: string): Reference => ({ ref: "container-start", container });
 export const remotePid = (remote: { container: string; wire: string; lab: string }): Reference => ({
   ref: "remote-pid",
@@ -117,6 +120,7 @@ function pidOf({ container, engine }: { container: string; engine?: string | und
 type Of<R extends Reference["ref"]> = Extract<Reference, { ref: R }>;
 const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
   "container-pid": pidOf,
+  "short-id": ({ container }) => `$(docker inspect -f '{{printf "%.12s" .Id}}' ${quoted(container)})`,
   "container-start": ({ container }) => `$(docker inspect -f '{{.State.StartedAt}}' ${quoted(container)})`,
   "remote-pid": pidOf,
   "engine-pid": () => "$(cat /run/docker.pid)",

@@ -44,6 +44,8 @@ async function resolve(docker: Docker, reference: Reference): Promise<readonly s
   switch (reference.ref) {
     case "container-pid":
       return [String(await containerPid(docker, reference.container, reference.engine))];
+    case "short-id":
+      return [(await inspectContainer(docker, reference.container, undefined)).Id.slice(0, 12)];
     case "container-start":
       return [(await inspectContainer(docker, reference.container, undefined)).State.StartedAt];
     case "remote-pid":
@@ -90,7 +92,7 @@ async function inspectContainer(
   docker: Docker,
   name: string,
   engine: string | undefined,
-): Promise<Pick<Docker.ContainerInspectInfo, "State" | "NetworkSettings">> {
+): Promise<Pick<Docker.ContainerInspectInfo, "Id" | "State" | "NetworkSettings">> {
   if (engine === undefined) return docker.getContainer(name).inspect().catch(unresolved);
   return InspectedThere.parse(await askedThere(engine, ["docker", "inspect", name]))[0] as Docker.ContainerInspectInfo;
 }
@@ -98,6 +100,7 @@ async function inspectContainer(
 /** What is looked at of a container on a throw-away engine. */
 const InspectedThere = z.tuple([
   z.object({
+    Id: z.string(),
     State: z.object({ Running: z.boolean(), Status: z.string(), Pid: z.number() }),
     NetworkSettings: z.object({ Networks: z.record(z.string(), z.object({ IPAddress: z.string() })) }),
   }),

@@ -434,6 +434,15 @@ export const discardedPorts = (identity: Identity, image: string): Probe => ({
   image,
 });
 
+/** The engine runs a container in host mode with `--rm`, and removes it once it is stopped. */
+export const autoRemoved = (identity: Identity, image: string): Probe => ({
+  kind: "auto-removed",
+  container: identity.nameOf("passing"),
+  lab: identity.lab,
+  instance: identity.instance,
+  image,
+});
+
 /** The IPv4 addresses at a vantage. */
 export const addresses = (
   from: Vantage,
@@ -473,9 +482,12 @@ export const neighbour = (
   isUnknownWhile: (control) => ({ kind: "neighbour", from, address, expectation: "unknown", control }),
 });
 
+/** What the engine itself calls a server on its networks: the first twelve digits of the container's id. */
+export const shortIdOf = ({ container }: Server): { readonly shortIdOf: string } => ({ shortIdOf: container });
+
 /** What a name means at a vantage: on the host or inside a container, whose resolver is asked. */
 export const name = (
-  name: string,
+  name: string | { readonly shortIdOf: string },
   from: Vantage,
 ): { means: (...servers: Server[]) => Probe; isUnknownWhile: (control: string) => Probe } => ({
   means: (...servers) => ({

@@ -9,6 +9,7 @@ import { downCommand } from "./commands/down";
 import { explainCommand } from "./commands/explain";
 import { listCommand } from "./commands/list";
 import { matrixCommand } from "./commands/matrix";
+import { pictureCommand } from "./commands/picture";
 import { mirrorCommand } from "./commands/mirror";
 import { resetCommand } from "./commands/reset";
 import { setupCommand } from "./commands/setup";
@@ -45,6 +46,7 @@ export function createProgram(session: Session): Command {
     commandsCommand,
     claimsCommand,
     matrixCommand,
+    pictureCommand,
     setupCommand,
     doctorCommand,
     mirrorCommand,

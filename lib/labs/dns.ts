@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { start, stop } from "../checks/doing";
-import { http, inside, name, namespaceOf, resolver, udpQuestion } from "../checks/vocabulary";
+import { http, inside, name, namespaceOf, resolver, shortIdOf, udpQuestion } from "../checks/vocabulary";
 import { LabStack } from "../constructs/lab-stack";
 import { HostNetwork } from "../topology/network";
 import type { Server } from "../topology/server";
@@ -67,6 +67,12 @@ export class DnsLab extends LabStack {
     this.check("client/by-qualified-name", name(`${web1.name}.${lan.engineName}`, inside(client)).means(web1), {
       what: "client finds it by its name and the network's, with a dot between",
       why: "So that a container on two networks can say which of two namesakes it means.",
+      claim: "A9",
+      fact: "U3",
+    });
+    this.check("client/by-short-id", name(shortIdOf(web1), inside(client)).means(web1), {
+      what: "client finds it by its short id, the first twelve digits of what `docker ps` shows",
+      why: "The engine makes it a name of its own accord: it is also the hostname that a container gives itself.",
       claim: "A9",
       fact: "U3",
     });

@@ -1,5 +1,6 @@
 import type { Construct } from "constructs";
 import {
+  autoRemoved,
   discardedPorts,
   host,
   http,
@@ -93,6 +94,11 @@ export class HostLab extends LabStack {
       why: "-p and -P ask for a mapping between two namespaces, and there is only one.",
       claim: "A7",
       fact: "H3",
+    });
+    this.check("removed-when-stopped", autoRemoved(this.lab.identity, this.settings.image), {
+      what: "a container that was run with --rm is gone once it is stopped",
+      why: "The workshop runs its nginx so. The engine removes the container as soon as its process has ended; Terraform knows nothing of it.",
+      claim: ["A10", "A14"],
     });
     this.check("web/resolver", resolver(web).isTheHosts(), {
       what: "web uses the host's resolver settings",

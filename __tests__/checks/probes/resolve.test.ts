@@ -39,6 +39,15 @@ test("asks as a person can, and says what it expects", () => {
   ]);
 });
 
+test("the start of a container's id is a name too", () => {
+  const byId: ResolveProbe = { ...pool, name: { shortIdOf: "lab-x-one" } };
+  expect(toShell(commandsOf(byId)[0]?.command ?? [])).toBe(
+    `docker exec lab-x-one env 'RES_OPTIONS=timeout:2 attempts:1' getent ahostsv4 "$(docker inspect -f '{{printf "%.12s" .Id}}' lab-x-one)"`,
+  );
+  expect(expectedOf(byId)).toBe("the short id of lab-x-one means 10.77.0.2, the address of lab-x-two");
+  expect(ResolveProbe.safeParse(byId).success).toBe(true);
+});
+
 describe("a name that means a set of addresses", () => {
   const judged = (name: Output, address: Output = GIVEN) => judge(pool, findings({ name, address }));
 

@@ -7,6 +7,7 @@ import {
   type LabMutants,
   noCurl,
   onHost,
+  otherDocker,
   listensOn,
   stopped,
   type Saboteur,
@@ -97,6 +98,12 @@ const SABOTEURS: readonly Saboteur[] = [
     mend: () => onHost("ip", "link", "delete", "labtest-extra"),
   },
   withoutProgram("curl", { "web/answers": noCurl, "web/answers-everywhere": noCurl, "web/from-outside": noCurl }),
+  otherDocker(
+    "docker does not remove what it should, once it is stopped",
+    '"run --rm "*',
+    "run --detach --name labtest-host-passing --network host docker-network-labs/nginx:local sleep 60",
+    { "removed-when-stopped": ["fail", /the engine keeps what it was told to remove/] },
+  ),
 ];
 
 export const hostMutants: LabMutants = {

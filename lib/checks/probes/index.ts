@@ -3,6 +3,7 @@ import type { Need } from "../need";
 import type { Findings, Judgement, NamedCommand, ProbeKind } from "../probe";
 import { HOST, type Vantage } from "../vantage";
 import { addresses, AddressesProbe } from "./addresses";
+import { autoRemoved, AutoRemovedProbe } from "./auto-removed";
 import { discardedPorts, DiscardedPortsProbe } from "./discarded-ports";
 import { http, HttpProbe } from "./http";
 import { inspect, InspectProbe } from "./inspect";
@@ -31,6 +32,7 @@ import { vxlan, VxlanProbe } from "./vxlan";
 /** Every kind of probe that a check can be made of. */
 export const Probe = z.discriminatedUnion("kind", [
   AddressesProbe,
+  AutoRemovedProbe,
   DiscardedPortsProbe,
   HttpProbe,
   InspectProbe,
@@ -62,6 +64,7 @@ type Of<K extends Probe["kind"]> = Extract<Probe, { kind: K }>;
 
 const KINDS: { [K in Probe["kind"]]: ProbeKind<Of<K>> } = {
   addresses,
+  "auto-removed": autoRemoved,
   "discarded-ports": discardedPorts,
   http,
   inspect,
@@ -116,5 +119,6 @@ export function judge(probe: Probe, findings: Findings): Judgement {
 
 /** Whether the probe changes anything on the engine while it looks. Those that do are run alone. */
 export function changes(probe: Probe): boolean {
-  return probe.kind === "discarded-ports" || (probe.kind === "program" && probe.changes === true);
+  if (probe.kind === "discarded-ports" || probe.kind === "auto-removed") return true;
+  return probe.kind === "program" && probe.changes === true;
 }

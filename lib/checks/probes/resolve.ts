@@ -1,6 +1,6 @@
 import { isIPv4 } from "net";
 import { z } from "zod";
-import { toShell, type Command } from "../command";
+import { shortId, toShell, type Command } from "../command";
 import { error, fail, failed, type Findings, type Judgement, type Observation, pass, type ProbeKind } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
 
@@ -11,7 +11,10 @@ const Name = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "a name is letter
 const Address = z.union([z.ipv4(), z.strictObject({ container: z.string(), network: z.string() })]);
 type Address = z.infer<typeof Address>;
 
-const probe = { kind: z.literal("resolve"), from: Vantage, name: Name };
+/** What the engine itself calls a container: the start of its id. */
+const ShortId = z.strictObject({ shortIdOf: z.string() });
+
+const probe = { kind: z.literal("resolve"), from: Vantage, name: z.union([Name, ShortId]) };
 
 /** What a name means at a vantage: asked of the resolver that programs there use, by getent. */
 export const ResolveProbe = z.discriminatedUnion("expectation", [
@@ -36,15 +39,20 @@ export const resolve: ProbeKind<ResolveProbe> = {
         ],
   expected: (probe) =>
     probe.expectation === "no-name"
-      ? `no such name: ${probe.name}, while ${probe.control} has an address`
-      : `${probe.name} means ${probe.addresses.map(describe).join(", ")}`,
+      ? `no such name: ${called(probe.name)}, while ${probe.control} has an address`
+      : `${called(probe.name)} means ${probe.addresses.map(describe).join(", ")}`,
   judge: (probe, findings) =>
     probe.expectation === "no-name" ? judgeNoName(probe, findings) : judgeAddresses(probe, findings),
 };
 
 /** Where the resolver passes on what it does not know, and gets no answer, the wait is short. */
-function ask(name: string): Command {
-  return ["env", "RES_OPTIONS=timeout:2 attempts:1", "getent", "ahostsv4", name];
+function ask(name: ResolveProbe["name"]): Command {
+  const word = typeof name === "string" ? name : [shortId({ container: name.shortIdOf })];
+  return ["env", "RES_OPTIONS=timeout:2 attempts:1", "getent", "ahostsv4", word];
+}
+
+function called(name: ResolveProbe["name"]): string {
+  return typeof name === "string" ? name : `the short id of ${name.shortIdOf}`;
 }
 
 function whatEngineGave({ container, network }: Exclude<Address, string>): { name: string; command: Command } {
@@ -83,7 +91,7 @@ function judgeAddresses(probe: Extract<ResolveProbe, { expectation: "addresses" 
   const answer = findings.one("name");
   const addresses = found(answer);
   if (addresses === undefined) return unasked(answer);
-  const actual = `${probe.name}: ${addresses.join(", ") || "no such name"}`;
+  const actual = `${called(probe.name)}: ${addresses.join(", ") || "no such name"}`;
   const missing = expected.filter((one) => !addresses.includes(one));
   const extra = addresses.filter((one) => !expected.includes(one));
   if (missing.length === 0 && extra.length === 0) return pass(actual);
@@ -106,9 +114,9 @@ function judgeNoName(probe: Extract<ResolveProbe, { expectation: "no-name" }>, f
   }
   const addresses = found(answer);
   if (addresses === undefined) return unasked(answer);
-  if (addresses.length === 0) return pass(`no such name: ${probe.name}; ${probe.control} has an address`);
+  if (addresses.length === 0) return pass(`no such name: ${called(probe.name)}; ${probe.control} has an address`);
   return fail(
-    `${probe.name}: ${addresses.join(", ")}`,
+    `${called(probe.name)}: ${addresses.join(", ")}`,
     "a resolver knows a name that should mean nothing there",
     toShell(at(probe.from, ["cat", "/etc/resolv.conf"])),
   );

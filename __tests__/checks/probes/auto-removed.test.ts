@@ -1,0 +1,49 @@
+import { toShell } from "../../../lib/checks/command";
+import { changes, commandsOf, expectedOf, judge, needsOf } from "../../../lib/checks/probes";
+import type { AutoRemovedProbe } from "../../../lib/checks/probes/auto-removed";
+import { findings, type Output } from "../findings";
+
+const probe: AutoRemovedProbe = {
+  kind: "auto-removed",
+  container: "lab-host-passing",
+  lab: "host",
+  instance: "test0000",
+  image: "docker-network-labs/nginx:local",
+};
+const ID = "c2f0b5d1a3e94c3a8f8e9d0c1b2a39485766554433221100ffeeddccbbaa9988";
+const judged = (outputs: Partial<Record<"run" | "stop" | "left", Output>>) =>
+  judge(probe, findings({ run: { stdout: `${ID}\n` }, stop: {}, left: {}, remove: { exit: 1 }, ...outputs }));
+
+test("runs a container with the lab's labels, stops it, looks for it, and leaves nothing in any case", () => {
+  expect(commandsOf(probe).map(({ command }) => toShell(command))).toEqual([
+    "docker run --rm --detach --name lab-host-passing --network host --label docker-network-labs.lab=host" +
+      " --label docker-network-labs.instance=test0000 docker-network-labs/nginx:local sleep infinity",
+    "docker stop --time 0 lab-host-passing",
+    "docker ps --all --quiet --no-trunc --filter name=lab-host-passing",
+    "docker rm --force lab-host-passing",
+  ]);
+  expect(needsOf(probe)).toEqual([]);
+  expect(changes(probe)).toBe(true);
+  expect(expectedOf(probe)).toBe("once it is stopped, there is no such container");
+});
+
+test("passes where it is gone, and fails where it is kept", () => {
+  expect(judged({})).toEqual({ verdict: "pass", actual: "it ran, was stopped, and is gone" });
+  expect(judged({ left: { stdout: `${ID}\n` } })).toMatchObject({
+    verdict: "fail",
+    actual: "it is still there: c2f0b5d1a3e9",
+    meaning: "the engine keeps what it was told to remove (--rm)",
+  });
+});
+
+test.each<["run" | "stop" | "left", string]>([
+  ["run", "docker run exit 125: Conflict."],
+  ["stop", "docker stop exit 125: Conflict."],
+  ["left", "docker ps exit 125: Conflict."],
+])("is no verdict where %s does not work", (name, actual) => {
+  expect(judged({ [name]: { exit: 125, stderr: "Conflict.\n" } })).toEqual({ verdict: "error", actual });
+});
+
+test("is no verdict where nobody tells what ran", () => {
+  expect(judged({ run: { stdout: "nonsense\n" } })).toMatchObject({ verdict: "error" });
+});
