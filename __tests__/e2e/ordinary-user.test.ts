@@ -96,7 +96,10 @@ testWhereFit(REASON === undefined ? NAME : `${NAME} (${REASON})`, async () => {
     const check = await user.lab("check", "--report", "json:records.json");
     expect([check.exit, check.said]).toEqual([0, check.said]);
     const records = user.records();
-    expect(records.filter(({ verdict }) => verdict !== "pass").map(({ id, actual }) => `${id}: ${actual}`)).toEqual([]);
+    // What this engine is not asked is skipped for root, too.
+    const isFine = ({ verdict, actual }: CheckRecord): boolean =>
+      verdict === "pass" || (verdict === "skip" && !/root|toolbox/.test(actual));
+    expect(records.filter((one) => !isFine(one)).map(({ id, actual }) => `${id}: ${actual}`)).toEqual([]);
     // What only root sees has been seen; what was run is told as a person would type it.
     expect(records.flatMap(({ evidence }) => evidence.map(({ command }) => command[0]))).toEqual(
       expect.arrayContaining(["nsenter", "readlink", "iptables", "netstat"]),

@@ -1,13 +1,14 @@
 import { rm } from "fs/promises";
 import { z } from "zod";
 import type Docker from "dockerode";
-import type { DeployedLab } from "../checks/deployed";
+import { needsOfCheck } from "../checks/check";
+import { checksOf, type DeployedLab } from "../checks/deployed";
 import { CheckRecord } from "../checks/record";
 import type { RunOptions, Surroundings } from "../checks/runner";
 import { playLab } from "../checks/scenario";
 import { realSurroundings } from "../checks/surroundings";
 import { lackingRoot, withToolbox } from "../checks/toolbox";
-import { type Conditions, conditions } from "../engine/conditions";
+import { type Conditions, conditions, forwardPolicy } from "../engine/conditions";
 import { readOwn, writeWhole } from "../terraform/files";
 import type { Project } from "../terraform/project";
 
@@ -40,7 +41,7 @@ export async function checkDeployed(
 export async function withSurroundings<T>(
   project: Project,
   docker: Docker,
-  lab: Pick<DeployedLab, "id" | "instance">,
+  lab: Pick<DeployedLab, "id" | "instance"> & Partial<Pick<DeployedLab, "checks" | "steps">>,
   work: (surroundings: Surroundings) => Promise<T>,
   known?: Conditions,
 ): Promise<T> {
@@ -49,9 +50,17 @@ export async function withSurroundings<T>(
     readOwn(project.before(lab.id), z.array(z.string())),
     lackingRoot(docker),
   ]);
-  return withToolbox(docker, lab, (execute) =>
-    work(realSurroundings(docker, found, before, { execute, lackingRoot: lacking })),
-  );
+  return withToolbox(docker, lab, async (execute) => {
+    // An ordinary user is not told, but the toolbox is.
+    const unknown = found.forwardPolicy === undefined && lacking === undefined && dependsOnForwarding(lab);
+    const here = unknown ? { ...found, forwardPolicy: await forwardPolicy(execute) } : found;
+    return work(realSurroundings(docker, here, before, { execute, lackingRoot: lacking }));
+  });
+}
+
+function dependsOnForwarding({ checks = [], steps = [] }: Partial<Pick<DeployedLab, "checks" | "steps">>): boolean {
+  const needs = checksOf({ checks, steps }).flatMap(needsOfCheck);
+  return needs.some((need) => typeof need === "object" && "forwardPolicy" in need);
 }
 
 /** @param partly whether what is remembered of other checks stays */

@@ -28,7 +28,7 @@ export async function conditions(docker: Docker, host = engineHost(process.env))
     engineFacts(docker, host),
     docker.version(),
     execute(["iptables", "--version"], TIMEOUT_MS),
-    execute(["iptables", "-w", "-S", "FORWARD"], TIMEOUT_MS),
+    forwardPolicy(execute),
     execute(["nft", "--version"], TIMEOUT_MS),
     isUsual(host) ? userlandProxy() : undefined,
   ]);
@@ -36,12 +36,18 @@ export async function conditions(docker: Docker, host = engineHost(process.env))
     ...facts,
     api: version.ApiVersion,
     packetFilter: packetFilterOf(facts.firewall, iptables.stdout),
-    forwardPolicy: /^-P FORWARD (\w+)/m.exec(forward.stdout)?.[1],
+    forwardPolicy: forward,
     nft: nft.exit === 0,
     userlandProxy: proxy,
     // Another kernel than this machine's cannot be looked into.
     abilities: await kernelAbilities(facts.kernel === release() ? facts.kernel : "elsewhere"),
   };
+}
+
+/** What becomes of packets that no rule of the host's FORWARD chain is about. @param run runs programs, as root for an answer */
+export async function forwardPolicy(run: typeof execute): Promise<string | undefined> {
+  const { stdout } = await run(["iptables", "-w", "-S", "FORWARD"], TIMEOUT_MS);
+  return /^-P FORWARD (\w+)/m.exec(stdout)?.[1];
 }
 
 /** Only the engine at the usual place has its process id and its configuration in theirs. */
