@@ -8,6 +8,7 @@ import { engineFacts } from "../lib/engine/facts";
 import { machine, terraformProgram } from "../lib/setup";
 import { Refusal, Unfit } from "../lib/topology/refusal";
 import { checkGroup, hostGroup, manyGroup, providerGroup, synthGroup } from "./groups";
+import { networkGroup } from "./network";
 import { type Group, measure } from "./measure";
 import { GROUPS, type Options, optionsFrom } from "./options";
 import { Interrupted, Place } from "./place";
@@ -45,7 +46,8 @@ async function measured(place: Place, terraform: string, options: Options): Prom
     many: () => manyGroup(place, options.servers),
     synth: () => synthGroup(place, options.labs, settingsFrom(place.environment, place.project)),
     provider: () => providerGroup(place),
-    // Its labs stay up until the end.
+    // The labs of these two stay up until the end.
+    network: () => networkGroup(place),
     check: () => checkGroup(place, ["host", "bridge"]),
   };
   const results: GroupResult[] = [];
