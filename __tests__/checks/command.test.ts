@@ -5,6 +5,7 @@ import {
   containerPid,
   eachHostAddress,
   enginePid,
+  onEngine,
   type Reference,
   remotePid,
   resolved,
@@ -150,5 +151,23 @@ describe("resolved", () => {
   test("what cannot be found out is not hidden", async () => {
     const failing = async (): Promise<never> => Promise.reject(new Error("gone"));
     await expect(resolved(["readlink", [enginePid]], failing)).rejects.toThrow("gone");
+  });
+});
+
+describe("on an engine that is reached by ssh", () => {
+  const far = "ssh://root@192.0.2.5";
+
+  test("the far shell gets each word as it is", async () => {
+    const [argv = []] = await resolved(onEngine(far, ["curl", "it's", "*", ["http://", enginePid, ":80/ x"]]), () =>
+      Promise.resolve(["42"]),
+    );
+    expect(argv[0]).toBe("ssh");
+    const line = argv.slice(argv.indexOf("root@192.0.2.5") + 1).join(" ");
+    expect(shellArguments(line)).toEqual(["curl", "it's", "*", "http://42:80/ x"]);
+  });
+
+  test("what is known only there is asked for there", () => {
+    const line = toShell(onEngine(far, ["nsenter", "-t", [containerPid("web", far)], "-n", "ip", "addr"]));
+    expect(line).toMatch(/^ssh .*root@192\.0\.2\.5 nsenter -t "\$\(ssh .*root@192\.0\.2\.5 docker inspect -f /);
   });
 });

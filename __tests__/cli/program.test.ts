@@ -10,7 +10,9 @@ const commands = (): Command[] => [...createProgram(nobody).commands];
 test("there is a page for every verb", () => {
   const names = commands().map((command) => command.name());
   expect(names).toEqual(
-    "up down check step reset status list checks explain commands claims matrix picture setup doctor mirror stage".split(" "),
+    "up down check step reset status list checks explain commands claims matrix picture setup doctor mirror stage".split(
+      " ",
+    ),
   );
 });
 

@@ -133,3 +133,21 @@ test("an underlay sits on an interface of its host", () => {
     ipam_config: [{ subnet: "10.78.0.0/24", gateway: "10.78.0.1", ip_range: "10.78.0.64/27" }],
   });
 });
+
+test("a remote engine is a provider by ssh, and the servers' image there; nothing else of it is declared", () => {
+  const made = lab();
+  const far = made.addRemoteEngine("far", "ssh://root@192.0.2.5");
+  const blue = made.addOverlay("blue", { subnet: "10.79.1.0/24", engines: [far] });
+  made.addServer("web", { network: blue, engine: far, address: "10.79.1.11" });
+  const { resource, provider } = synthesized(made);
+  expect(provider["docker"]).toContainEqual({
+    alias: "far",
+    host: "ssh://root@192.0.2.5",
+    ssh_opts: expect.arrayContaining(["StrictHostKeyChecking=yes"]) as string[],
+    disable_docker_daemon_check: true,
+  });
+  expect(Object.keys(resource["docker_container"] ?? {})).toEqual(["web"]);
+  expect(resource["docker_volume"]).toBeUndefined();
+  expect(resource["docker_image"]?.["far-image"]).toMatchObject({ provider: "docker.far" });
+  expect(made.describe().engines).toEqual([{ name: "far", container: "ssh://root@192.0.2.5" }]);
+});

@@ -37,6 +37,16 @@ test.each([
     { LAB_SUBNET: "10.77.0.0/30" },
     "bridge.lan.subnet: 10.77.0.0/30 is too small; a lab's subnet has a prefix length from 8 to 29: 10.77.0.0/24",
   ],
+  [
+    "overlay",
+    { LAB_ENGINES: "ssh://root@a" },
+    "--engines: lab overlay is about two hosts: ssh://root@192.0.2.5,ssh://root@192.0.2.6",
+  ],
+  [
+    "overlay",
+    { LAB_ENGINES: "ssh://root@a,tcp://b:2375" },
+    'overlay.engines: "tcp://b:2375" is no address of a remote engine; one looks like: ssh://root@192.0.2.5',
+  ],
 ])("lab %s refuses %j", (id, environment, message) => {
   expect(refused(() => synthesized(id, environment))).toBe(message);
 });

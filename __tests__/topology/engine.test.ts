@@ -1,4 +1,4 @@
-import { NestedEngine } from "../../lib/topology/engine";
+import { NestedEngine, RemoteEngine } from "../../lib/topology/engine";
 import { Identity } from "../../lib/topology/identity";
 import { Lab } from "../../lib/topology/lab";
 import { BridgeNetwork } from "../../lib/topology/network";
@@ -113,5 +113,30 @@ describe("an underlay", () => {
     const network = underlay(hosts().a, "street");
     // @ts-expect-error there is no bridge, and no address translation, that could lead from a port to it
     expect(new Server(IDENTITY, "web", { network, publish: [8080] }).network).toBe(network);
+  });
+});
+
+describe("a remote engine", () => {
+  const at = (address: string): RemoteEngine => new RemoteEngine(IDENTITY, "far", address);
+
+  test.each(["ssh://root@192.0.2.5", "ssh://host-a.example:2222", "ssh://me@a"])("is at %s", (address) => {
+    expect(at(address)).toMatchObject({ name: "far", container: address, lab: "mine" });
+  });
+
+  test.each(["", "192.0.2.5", "tcp://192.0.2.5:2375", "ssh://-oProxyCommand=x", "ssh://a;b", "ssh://a:0", "ssh://a/b"])(
+    "is not at %j",
+    (address) => {
+      expect(refused(() => at(address))).toBe(
+        `mine.engines: ${JSON.stringify(address)} is no address of a remote engine; one looks like: ssh://root@192.0.2.5`,
+      );
+    },
+  );
+
+  test("is another machine than the lab's other engines", () => {
+    const { lab } = hosts();
+    lab.addEngine(at("ssh://root@192.0.2.5"));
+    expect(refused(() => lab.addEngine(new RemoteEngine(IDENTITY, "twin", "ssh://root@192.0.2.5")))).toContain(
+      'is engine "far" already',
+    );
   });
 });

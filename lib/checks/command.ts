@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { quoted } from "../engine/shell";
+import { quoted, typed } from "../engine/shell";
+import { isSsh, sshTo, sshWord } from "../engine/ssh";
 
-/** The container of the throw-away engine that something is on; absent for the local engine. */
+/** The container of the throw-away engine that something is on, or the ssh address of a remote one; absent for the local engine. */
 export const EngineContainer = z.string().optional();
 
 /**
@@ -58,9 +59,19 @@ export const remotePid = (remote: { container: string; wire: string; lab: string
 export const enginePid: Reference = { ref: "engine-pid" };
 export const eachHostAddress: Reference = { ref: "each-host-address" };
 
-/** The same command on an engine's host: inside the container that the engine runs in, or here. */
+/** The same command on an engine's host: inside the container that the engine runs in, by ssh, or here. */
+export function onEngine(engine: string | undefined, command: readonly string[]): string[];
+export function onEngine(engine: string | undefined, command: Command): Command;
 export function onEngine(engine: string | undefined, command: Command): Command {
-  return engine === undefined ? command : ["docker", "exec", engine, ...command];
+  if (engine === undefined) return command;
+  if (!isSsh(engine)) return ["docker", "exec", engine, ...command];
+  return [...sshTo(engine), ...command.map(remoteWord)];
+}
+
+/** What a reference stands for needs no quoting: ids, addresses, paths of the engine's own. */
+function remoteWord(word: Word): Word {
+  if (typeof word === "string") return sshWord(word);
+  return word.map((part) => (typeof part === "string" && part !== "" ? sshWord(part) : part));
 }
 
 /** What a reference stands for now. Several values only where the reference says "each". */
@@ -109,12 +120,13 @@ function escaped(text: string): string {
   return text.replace(/[\\"$`]/g, "\\$&");
 }
 
-function dockerOf(engine: string | undefined): string {
-  return engine === undefined ? "docker" : `docker exec ${quoted(engine)} docker`;
+/** A question to an engine, as a person types it. */
+function docker(engine: string | undefined, ...words: string[]): string {
+  return typed(onEngine(engine, ["docker", ...words]));
 }
 
 function pidOf({ container, engine }: { container: string; engine?: string | undefined }): string {
-  return `$(${dockerOf(engine)} inspect -f '{{.State.Pid}}' ${quoted(container)})`;
+  return `$(${docker(engine, "inspect", "-f", "{{.State.Pid}}", container)})`;
 }
 
 type Of<R extends Reference["ref"]> = Extract<Reference, { ref: R }>;
@@ -125,9 +137,9 @@ const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
   "remote-pid": pidOf,
   "engine-pid": () => "$(cat /run/docker.pid)",
   "container-address": ({ container, network, engine }) =>
-    `$(${dockerOf(engine)} inspect -f '{{(index .NetworkSettings.Networks "${network}").IPAddress}}' ${quoted(container)})`,
+    `$(${docker(engine, "inspect", "-f", `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`, container)})`,
   "overlay-namespace": ({ network, engine }) =>
-    `/run/docker/netns/1-$(${dockerOf(engine)} network inspect -f '{{.Id}}' ${quoted(network)} | cut -c1-10)`,
+    `/run/docker/netns/1-$(${docker(engine, "network", "inspect", "-f", "{{.Id}}", network)} | cut -c1-10)`,
   bridge: ({ network }) =>
     network === "bridge" ? "docker0" : `br-$(docker network inspect -f '{{.Id}}' ${quoted(network)} | cut -c1-12)`,
   "each-host-address": () => "$address",

@@ -29,8 +29,13 @@ export const DeployedLab = z
     needs: z.array(Need).optional(),
     /** Those on the local engine. */
     networks: z.array(z.strictObject({ name: z.string(), subnet: z.string() })),
-    /** Throw-away engines: the container that each runs in, and its address on the lab's LAN. */
-    engines: z.array(z.strictObject({ name: z.string(), container: z.string(), address: z.string() })).optional(),
+    /**
+     * Throw-away engines: the container that each runs in, and its address on the lab's LAN. Remote ones: the ssh address
+     * of each, in the container's place.
+     */
+    engines: z
+      .array(z.strictObject({ name: z.string(), container: z.string(), address: z.string().optional() }))
+      .optional(),
     /** The engines that form a swarm, by name, the manager first; and the networks across them. */
     swarm: z.strictObject({ engines: z.array(z.string()), networks: z.array(z.string()) }).optional(),
     servers: z.array(

@@ -1,5 +1,6 @@
 import { aborted } from "../engine/aborted";
 import type { Executed } from "../engine/execute";
+import { withoutSsh } from "../engine/ssh";
 import type { Check } from "./check";
 import { commandLines, expectedOfCheck, needsOfCheck } from "./check";
 import { type Command, type Resolve, resolved } from "./command";
@@ -263,8 +264,11 @@ async function executed(argv: readonly string[], { surroundings, signal }: Run, 
  * Docker's own troubles share exit codes with the program that it was to run (`docker exec` returns 1 for a container
  * that is gone, and for a ping without answer), so they are told by their words.
  */
-function engineTrouble({ argv, exit, stdout, stderr }: Observation): Error | undefined {
+function engineTrouble({ argv: whole, exit, stdout, stderr }: Observation): Error | undefined {
   if (exit === 0) return undefined;
+  // ssh's own troubles; the program's exit codes it hands on.
+  if (whole[0] === "ssh" && exit === 255) return new Unresolved(stderr.trim().split("\n").at(-1) || "ssh failed");
+  const argv = withoutSsh(whole);
   // On a throw-away engine, `docker exec` stands there twice.
   const tool = argv[argv.lastIndexOf("exec") + 2] ?? "";
   if (argv[0] === "docker" && argv[1] === "exec" && (exit === 126 || exit === 127)) {

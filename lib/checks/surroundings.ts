@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type Conditions, describeConditions } from "../engine/conditions";
 import { daemonPid, ENGINE_PID_FILE } from "../engine/daemon";
 import { execute } from "../engine/execute";
-import type { Reference } from "./command";
+import { onEngine, type Reference } from "./command";
 import { lackingIn } from "./need";
 import { type Surroundings, Unresolved } from "./runner";
 import type { Execute } from "./toolbox";
@@ -110,9 +110,9 @@ const ASK_TIMEOUT_MS = 5000;
 
 /** What a throw-away engine's own docker command answers: JSON. */
 async function askedThere(engine: string, command: readonly string[]): Promise<unknown> {
-  const { exit, stdout, stderr } = await execute(["docker", "exec", engine, ...command], ASK_TIMEOUT_MS);
+  const { exit, stdout, stderr } = await execute(onEngine(engine, command), ASK_TIMEOUT_MS);
   if (exit === 0) return JSON.parse(stdout);
-  throw new Unresolved(stderr.trim().split("\n").at(-1) || `docker exec ${engine} exit ${String(exit)}`);
+  throw new Unresolved(stderr.trim().split("\n").at(-1) || `${engine}: exit ${String(exit)}`);
 }
 
 /** The engine keeps one for each overlay, named after the first ten digits of its id. */

@@ -1,5 +1,5 @@
 import { isIPv4 } from "net";
-import { Engine, NestedEngine } from "../topology/engine";
+import { Engine, NestedEngine, type OtherEngine, RemoteEngine } from "../topology/engine";
 import type { Identity } from "../topology/identity";
 import { BridgeNetwork } from "../topology/network";
 import { Refusal } from "../topology/refusal";
@@ -562,8 +562,10 @@ export const tunnelled = (server: Server, other: Server): Probe => ({
   kind: "tunnel",
   from: inside(server),
   to: givenAddress(other),
-  engine: nested(server).container,
-  hosts: [nested(server).address, nested(other).address],
+  engine: elsewhere(server).container,
+  ...(server.engine instanceof NestedEngine && other.engine instanceof NestedEngine
+    ? { hosts: [server.engine.address, other.engine.address] as [string, string] }
+    : {}),
 });
 
 /** The largest packet on the interface that has a server's address. */
@@ -572,7 +574,7 @@ export const mtuOf = (server: Server): { is: (mtu: number) => Probe } => ({
 });
 
 /** An engine is in a swarm without any key-value store. */
-export const inSwarm = ({ container }: NestedEngine): Probe => ({ kind: "swarm", engine: container });
+export const inSwarm = ({ container }: OtherEngine): Probe => ({ kind: "swarm", engine: container });
 
 /** Which MAC address a neighbour sees behind a server's address: its own, or that of the interface it sits on. */
 export const macOf = (server: Server, from: Vantage): { isItsOwn: () => Probe; isItsParents: () => Probe } => {
@@ -588,9 +590,9 @@ export const macOf = (server: Server, from: Vantage): { isItsOwn: () => Probe; i
   return { isItsOwn: () => ({ ...seen, whose: "own" }), isItsParents: () => ({ ...seen, whose: "parents" }) };
 };
 
-/** @throws Refusal for a server on the local engine, which has no address on a lab's LAN */
-function nested({ container, engine }: Server): NestedEngine {
-  if (engine instanceof NestedEngine) return engine;
+/** @throws Refusal for a server on the local engine, which is on no wire between hosts */
+function elsewhere({ container, engine }: Server): OtherEngine {
+  if (engine instanceof NestedEngine || engine instanceof RemoteEngine) return engine;
   throw new Refusal(
     `${container}.engine`,
     "it is the local one; this looks at the wire between engines of the lab's own",

@@ -5,6 +5,7 @@ import { leftovers } from "../checks/leftovers";
 import { withToolbox } from "../checks/toolbox";
 import { look } from "../checks/world";
 import { forgetEngines } from "./nested-engines";
+import { clearRemotes } from "./remote-engines";
 import { removeLabelled } from "./remove-labelled";
 import { traces } from "./traces";
 import { removeWires } from "./wires";
@@ -21,14 +22,18 @@ export interface ClearedUp {
 export async function clearUp(
   project: Project,
   docker: Docker,
-  lab: Pick<DeployedLab, "id" | "instance" | "networks" | "servers" | "remotes">,
+  lab: Pick<DeployedLab, "id" | "instance" | "engines" | "networks" | "servers" | "remotes">,
 ): Promise<ClearedUp> {
   const removed = await removeLabelled(docker, lab);
+  const there = await clearRemotes(lab);
   await forgetEngines(project, lab);
   // What an ordinary user looks with carries the lab's labels, too: it is gone before the engine is asked for those.
   const found = await withToolbox(docker, lab, async (execute) => {
     await removeWires(lab.remotes, execute);
     return traces(lab, execute);
   });
-  return { removed, left: leftovers(lab, await look(docker), found) };
+  return {
+    removed: [...removed, ...there.removed],
+    left: [...leftovers(lab, await look(docker), found), ...there.left],
+  };
 }

@@ -3,10 +3,13 @@ import { join } from "path";
 import { setTimeout } from "timers/promises";
 import type Docker from "dockerode";
 import { z } from "zod";
+import { onEngine } from "../checks/command";
 import type { DeployedLab } from "../checks/deployed";
 import { execute } from "../engine/execute";
+import { isSsh } from "../engine/ssh";
 import type { Project } from "../terraform/project";
 import { Unfit } from "../topology/refusal";
+import { handInImage, isOwnSwarm, remotesOf, swarmMark } from "./remote-engines";
 
 /** An image of some hundred megabytes, on a busy machine. */
 const SAVE_TIMEOUT_MS = 120_000;
@@ -15,12 +18,14 @@ const LONGEST_SOCKET_PATH = 107;
 
 /**
  * Lays out what a lab's throw-away engines are given from outside: a folder of its own for each one's socket, which
- * nobody else may enter, and the servers' image as an archive, since an engine of its own has no images.
+ * nobody else may enter, and the servers' image as an archive, since an engine of its own has no images. Remote engines
+ * are handed the image.
  * @throws Unfit where this checkout lies too deep for a socket, or the image cannot be written
  */
 export async function layOutEngines(project: Project, lab: DeployedLab): Promise<void> {
   const folder = project.engines(lab.id);
-  for (const { name } of lab.engines ?? []) {
+  const remotes = remotesOf(lab);
+  for (const { name } of (lab.engines ?? []).filter(({ container }) => !remotes.includes(container))) {
     const socket = join(folder, name, "docker.sock");
     const bytes = Buffer.byteLength(socket);
     if (bytes > LONGEST_SOCKET_PATH) {
@@ -36,6 +41,12 @@ export async function layOutEngines(project: Project, lab: DeployedLab): Promise
   const { exit, stderr, missing } = await execute(["docker", "save", "--output", archive, lab.image], SAVE_TIMEOUT_MS);
   if (exit !== 0)
     throw new Unfit(`image ${lab.image} cannot be given to the lab's engines: ${missing ?? stderr.trim()}`);
+  for (const address of remotes) await handInImage(address, lab.image, archive);
+}
+
+/** Whether a lab has engines that are made for it. */
+export function hasThrowAwayEngines({ engines = [] }: Pick<DeployedLab, "engines">): boolean {
+  return engines.some(({ container }) => !isSsh(container));
 }
 
 /** Takes away again what was laid out. */
@@ -56,12 +67,20 @@ export async function haveEngineImage(docker: Docker, image: string, lab: string
   }
 }
 
-const SwarmState = z.object({ LocalNodeState: z.string(), NodeID: z.string().default("") });
+const SwarmState = z.object({
+  LocalNodeState: z.string(),
+  NodeID: z.string().default(""),
+  NodeAddr: z.string().default(""),
+  ControlAvailable: z.boolean().default(false),
+});
+type SwarmState = z.infer<typeof SwarmState>;
 const SWARM_TIMEOUT_MS = 30_000;
 
 /**
- * Forms the swarm of a lab's engines. Says so and does nothing where it is formed already.
+ * Forms the swarm of a lab's engines. Says so and does nothing where it is formed already. Remote engines that are in a
+ * swarm stay in it, as they are: only a swarm that the lab itself has formed gets new members, and is left again.
  * @returns what was done, a line for each engine
+ * @throws Unfit where remote engines are in different swarms, or some in none
  */
 export async function formSwarm(lab: DeployedLab): Promise<string[]> {
   const members = (lab.swarm?.engines ?? []).flatMap(
@@ -69,31 +88,61 @@ export async function formSwarm(lab: DeployedLab): Promise<string[]> {
   );
   const [manager, ...workers] = members;
   if (manager === undefined) return [];
-  const ask = async (container: string, ...command: string[]): Promise<string> => {
-    const argv = ["docker", "exec", container, "docker", ...command];
-    const { exit, stdout, stderr, missing } = await execute(argv, SWARM_TIMEOUT_MS);
-    if (exit === 0) return stdout.trim();
-    throw new Unfit(
-      `docker ${command.slice(0, 2).join(" ")} failed on engine ${container}: ${missing ?? stderr.trim()}`,
-    );
-  };
-  const isMember = async (container: string): Promise<boolean> => {
-    const state = SwarmState.parse(JSON.parse(await ask(container, "info", "--format", "{{json .Swarm}}")));
-    return state.LocalNodeState === "active";
-  };
   const done: string[] = [];
-  const join = async (engine: { name: string; container: string }, ...command: string[]): Promise<void> => {
-    if (await isMember(engine.container)) return void done.push(`engine ${engine.name} is in the swarm`);
-    await ask(engine.container, ...command);
-    done.push(`engine ${engine.name} has joined the swarm`);
-  };
-  await join(manager, "swarm", "init", "--advertise-addr", manager.address);
+  const remote = isSsh(manager.container);
+  if ((await swarmOf(manager.container)).LocalNodeState !== "active") {
+    await ask(manager.container, "swarm", "init", ...ownAddress(manager));
+    const { NodeID } = await swarmOf(manager.container);
+    if (remote) await ask(manager.container, "node", "update", ...swarmMark(lab), NodeID);
+    done.push(`engine ${manager.name} has joined the swarm`);
+  } else done.push(`engine ${manager.name} is in the swarm`);
+  const { ControlAvailable, NodeAddr } = await swarmOf(manager.container);
+  if (!ControlAvailable) {
+    throw new Unfit(
+      `engine ${manager.container} is in a swarm that it does not manage`,
+      "name one of its managers first",
+    );
+  }
+  const nodes = (await ask(manager.container, "node", "ls", "--quiet")).split("\n");
+  const mayJoin = !remote || (await isOwnSwarm(manager.container, lab));
   const token = await ask(manager.container, "swarm", "join-token", "--quiet", "worker");
   for (const worker of workers) {
-    const own = ["--advertise-addr", worker.address];
-    await join(worker, "swarm", "join", ...own, "--token", token, `${manager.address}:2377`);
+    const { LocalNodeState, NodeID } = await swarmOf(worker.container);
+    if (LocalNodeState === "active" && nodes.includes(NodeID)) {
+      done.push(`engine ${worker.name} is in the swarm`);
+      continue;
+    }
+    if (LocalNodeState === "active") {
+      throw new Unfit(
+        `engines ${manager.container} and ${worker.container} are in different swarms`,
+        "name two of one",
+      );
+    }
+    if (!mayJoin) {
+      throw new Unfit(
+        `engine ${manager.container} is in a swarm and ${worker.container} in none; a swarm that is there is not changed`,
+        `docker swarm join, on ${worker.container}`,
+      );
+    }
+    await ask(worker.container, "swarm", "join", ...ownAddress(worker), "--token", token, `${NodeAddr}:2377`);
+    done.push(`engine ${worker.name} has joined the swarm`);
   }
   return done;
+}
+
+/** Of a real machine the engine itself knows, or says that it does not. */
+function ownAddress({ address }: { address?: string | undefined }): string[] {
+  return address === undefined ? [] : ["--advertise-addr", address];
+}
+
+async function swarmOf(engine: string): Promise<SwarmState> {
+  return SwarmState.parse(JSON.parse(await ask(engine, "info", "--format", "{{json .Swarm}}")));
+}
+
+async function ask(engine: string, ...command: string[]): Promise<string> {
+  const { exit, stdout, stderr, missing } = await execute(onEngine(engine, ["docker", ...command]), SWARM_TIMEOUT_MS);
+  if (exit === 0) return stdout.trim();
+  throw new Unfit(`docker ${command.slice(0, 2).join(" ")} failed on engine ${engine}: ${missing ?? stderr.trim()}`);
 }
 
 const LEAVING_DEADLINE_MS = 30_000;
@@ -111,7 +160,7 @@ export async function removeOverlays(lab: DeployedLab, signal: AbortSignal): Pro
   const deadline = performance.now() + LEAVING_DEADLINE_MS;
   for (const network of lab.swarm?.networks ?? []) {
     for (;;) {
-      const argv = ["docker", "exec", manager.container, "docker", "network", "rm", network];
+      const argv = onEngine(manager.container, ["docker", "network", "rm", network]);
       const { exit, stderr } = await execute(argv, SWARM_TIMEOUT_MS);
       if (exit === 0 || signal.aborted || GONE.test(stderr)) break;
       if (!IN_USE.test(stderr) || performance.now() > deadline) {
@@ -132,7 +181,7 @@ const GONE = /No such (?:network|container)|network \S+ not found|is not running
 export async function containerStates(lab: Pick<DeployedLab, "engines">): Promise<ReadonlyMap<string, string>> {
   const lists = await Promise.all(
     (lab.engines ?? []).map(async ({ container }) => {
-      const argv = ["docker", "exec", container, "docker", "ps", "--all", "--format", "{{.Names}} {{.State}}"];
+      const argv = onEngine(container, ["docker", "ps", "--all", "--format", "{{.Names}} {{.State}}"]);
       return (await execute(argv, SWARM_TIMEOUT_MS)).stdout.trim().split("\n");
     }),
   );

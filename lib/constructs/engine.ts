@@ -1,14 +1,16 @@
 import { dependable, Fn } from "cdktf";
 import type { Construct } from "constructs";
 import { LABEL } from "../topology/identity";
-import type { NestedEngine } from "../topology/engine";
+import { SSH_OPTIONS } from "../engine/ssh";
+import type { NestedEngine, RemoteEngine } from "../topology/engine";
 import { Container, DockerProvider, Image, type Network, type NullResource, Volume } from "./providers";
 import type { Settings } from "./settings";
 
 /** What stands for a nested engine in the stack, for all that is declared on it. */
 export interface DeclaredEngine {
   readonly provider: DockerProvider;
-  readonly container: Container;
+  /** What is there before anything on the engine is; another one means that this is another engine. */
+  readonly ready: Container | NullResource;
   /** The servers' image, as this engine has it. */
   readonly image: Image;
 }
@@ -81,7 +83,29 @@ export function declareEngine(scope: Construct, engine: NestedEngine, parts: Eng
     keepLocally: true,
     dependsOn: [container],
   });
-  return { provider, container, image };
+  return { provider, ready: container, image };
+}
+
+/** Declares what Terraform needs to work on a remote engine: a provider by ssh, and the servers' image that is handed in. */
+export function declareRemoteEngine(
+  scope: Construct,
+  { name, container: host }: RemoteEngine,
+  { settings, preflight }: Pick<EngineParts, "settings" | "preflight">,
+): DeclaredEngine {
+  const provider = new DockerProvider(scope, `docker-${name}`, {
+    alias: name,
+    host,
+    sshOpts: SSH_OPTIONS,
+    // The preflight looks, and says in its own words what is wrong.
+    disableDockerDaemonCheck: true,
+  });
+  const image = new Image(scope, `${name}-image`, {
+    provider,
+    name: settings.image,
+    keepLocally: true,
+    dependsOn: [preflight],
+  });
+  return { provider, ready: preflight, image };
 }
 
 /** Where the sockets and images of a lab's engines lie; as Terraform sees it from the stack's folder. */

@@ -11,7 +11,7 @@ import { ThrowAway, type ThrowAwayProps } from "../checks/throw-away";
 import { Identity, LABEL } from "../topology/identity";
 import { Lab } from "../topology/lab";
 import { checkedName } from "../topology/name";
-import { Engine, NestedEngine, type NestedEngineProps } from "../topology/engine";
+import { Engine, NestedEngine, type NestedEngineProps, type OtherEngine, RemoteEngine } from "../topology/engine";
 import { BridgeNetwork, type BridgeNetworkProps, type DeclaredNetwork } from "../topology/network";
 import { OverlayNetwork, type OverlayNetworkProps } from "../topology/overlay";
 import { Refusal } from "../topology/refusal";
@@ -19,7 +19,7 @@ import { EVERY_ADDRESS, type HostListener, listenerText } from "../topology/publ
 import { RemoteMachine, type RemoteMachineProps } from "../topology/remote-machine";
 import { type Attachment, Server, type ServerProps } from "../topology/server";
 import { UnderlayNetwork, type UnderlayNetworkProps } from "../topology/underlay";
-import { type DeclaredEngine, declareEngine } from "./engine";
+import { type DeclaredEngine, declareEngine, declareRemoteEngine } from "./engine";
 import { literal, literals } from "./literal";
 import {
   Container,
@@ -81,7 +81,7 @@ const THROW_AWAYS = "throw-aways";
 
 /** What stands for a lab's swarm in its stack. */
 interface Swarm {
-  readonly engines: readonly NestedEngine[];
+  readonly engines: readonly OtherEngine[];
   /** Comes before the networks across them. */
   readonly formed: NullResource;
   /**
@@ -173,6 +173,19 @@ export abstract class LabStack extends TerraformStack {
       engine,
       declareEngine(this, engine, { engineImage, lan, labels: this.labels(), settings, preflight }),
     );
+    this.refreshStages();
+    return engine;
+  }
+
+  /**
+   * Adds an engine on a machine of its own, which is there already: `ssh://user@host`.
+   * @throws Refusal for a bad or taken name or address
+   */
+  addRemoteEngine(name: string, address: string): RemoteEngine {
+    this.refuseOwnName("engines", name);
+    const engine = this.lab.addEngine(new RemoteEngine(this.lab.identity, name, address));
+    const { preflight } = this.stages;
+    this.engines.set(engine, declareRemoteEngine(this, engine, { settings: this.settings, preflight }));
     this.refreshStages();
     return engine;
   }
@@ -343,7 +356,13 @@ export abstract class LabStack extends TerraformStack {
       })),
       ...(this.lab.engines.length === 0
         ? {}
-        : { engines: this.lab.engines.map(({ name, container, address }) => ({ name, container, address })) }),
+        : {
+            engines: this.lab.engines.map((engine) => ({
+              name: engine.name,
+              container: engine.container,
+              ...(engine instanceof NestedEngine ? { address: engine.address } : {}),
+            })),
+          }),
       ...(this.swarm === undefined
         ? {}
         : {
@@ -463,7 +482,7 @@ export abstract class LabStack extends TerraformStack {
       ) as Record<string, string>;
     }
     this.stages.checks.triggers = Object.fromEntries([
-      ...[...this.engines].map(([engine, { container }]) => [`engine ${engine.name}`, container.id]),
+      ...[...this.engines].map(([engine, { ready }]) => [`engine ${engine.name}`, ready.id]),
       ...[...this.containers].map(([server, container]) => [`container ${server.name}`, container.id]),
       ...(this.wire === undefined ? [] : [[WIRE, this.wire.id]]),
       ...this.steps.map((step, index) => [
@@ -533,7 +552,7 @@ export abstract class LabStack extends TerraformStack {
       );
     }
     if (this.swarm !== undefined) return;
-    const containers = engines.flatMap((engine) => this.engines.get(engine)?.container ?? []);
+    const containers = engines.flatMap((engine) => this.engines.get(engine)?.ready ?? []);
     const formed = new NullResource(this, "swarm", {
       triggers: Object.fromEntries(containers.map((container, index) => [engines[index]?.name ?? "", container.id])),
       provisioners: [this.stage("swarm")],
@@ -558,7 +577,7 @@ export abstract class LabStack extends TerraformStack {
   private on(engine: Engine): { provider?: DockerProvider; dependsOn: (NullResource | Container)[] } {
     const declared = this.engines.get(engine);
     if (declared === undefined) return { dependsOn: [this.stages.preflight] };
-    return { provider: declared.provider, dependsOn: [declared.container] };
+    return { provider: declared.provider, dependsOn: [declared.ready] };
   }
 
   private declared(network: DeclaredNetwork): Network {

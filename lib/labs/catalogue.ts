@@ -131,7 +131,14 @@ export const LABS: readonly LabEntry[] = [
   {
     id: "overlay",
     shows: "two hosts in one swarm: two networks across them, by VXLAN tunnels",
-    options: [{ variable: "LAB_LAN", placeholder: "SUBNET", description: "subnet of the hosts' LAN (10.78.0.0/24)" }],
+    options: [
+      { variable: "LAB_LAN", placeholder: "SUBNET", description: "subnet of the hosts' LAN (10.78.0.0/24)" },
+      {
+        variable: "LAB_ENGINES",
+        placeholder: "ADDRESSES",
+        description: "two machines of one's own instead of throw-away ones: ssh://root@HOST,ssh://root@HOST",
+      },
+    ],
     engines: true,
   },
   {

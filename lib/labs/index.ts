@@ -51,7 +51,8 @@ const CREATE: Readonly<Record<string, Create>> = {
   "port-conflict": (app, environment) =>
     new PortConflictLab(app, "port-conflict", { port: environment["LAB_CONFLICT_PORT"] }),
   privileges: (app, environment) => new PrivilegesLab(app, "privileges", { port: environment["LAB_PRIVILEGES_PORT"] }),
-  overlay: (app, environment) => new OverlayLab(app, "overlay", { subnet: environment["LAB_LAN"] }),
+  overlay: (app, environment) =>
+    new OverlayLab(app, "overlay", { subnet: environment["LAB_LAN"], engines: environment["LAB_ENGINES"] }),
   macvlan: (app, environment) =>
     new MacvlanLab(app, "macvlan", {
       subnet: environment["LAB_MACVLAN_SUBNET"],

@@ -1,10 +1,15 @@
 import type { Construct } from "constructs";
 import { http, inside, inSwarm, mtuOf, tunnelled, vxlanOf } from "../checks/vocabulary";
+import { onEngine, toShell } from "../checks/command";
 import { LabStack } from "../constructs/lab-stack";
+import { NestedEngine, type RemoteEngine } from "../topology/engine";
+import { Refusal } from "../topology/refusal";
 
 export interface OverlayLabProps {
   /** The subnet of the LAN that the hosts meet on. @default 10.78.0.0/24 */
   readonly subnet?: string | undefined;
+  /** Addresses of two remote engines, with a comma between: `ssh://user@a,ssh://user@b`. @default two throw-away ones */
+  readonly engines?: string | undefined;
 }
 
 /** Ethernet's 1500 bytes without VXLAN's 50: outer Ethernet 14, IP 20, UDP 8, VXLAN 8. */
@@ -13,11 +18,10 @@ const OVERLAY_MTU = 1450;
 /** Two hosts in one swarm, two networks across them: names, addresses, tunnels, and a wall between the two. */
 export class OverlayLab extends LabStack {
   constructor(scope: Construct, id: string, props: OverlayLabProps = {}) {
-    super(scope, id, { title: "Overlay networks", needs: [{ kernel: "vxlan" }] });
+    // Of another machine's kernel its own engine tells, when a network is created.
+    super(scope, id, { title: "Overlay networks", ...(props.engines ? {} : { needs: [{ kernel: "vxlan" }] }) });
 
-    const lan = this.addNetwork("lan", { subnet: props.subnet ?? "10.78.0.0/24", internal: true });
-    const a = this.addEngine("host-a", { lan, address: lan.subnet.address(10) });
-    const b = this.addEngine("host-b", { lan, address: lan.subnet.address(11) });
+    const [a, b] = props.engines ? this.remoteHosts(props.engines) : this.throwAwayHosts(props.subnet);
     const blue = this.addOverlay("blue", { subnet: "10.79.1.0/24", engines: [a, b] });
     const green = this.addOverlay("green", { subnet: "10.79.2.0/24", engines: [a, b] });
     const web1 = this.addServer("web-1", { network: blue, engine: a, address: "10.79.1.11" });
@@ -88,8 +92,30 @@ export class OverlayLab extends LabStack {
       });
     }
 
-    this.tryNext(`docker exec ${a.container} docker exec ${web1.container} curl -s http://web-2/`);
-    this.tryNext(`docker exec ${a.container} docker node ls`);
-    this.tryNext(`docker exec ${a.container} tcpdump -nv -i eth0 udp port 4789`);
+    const onA = (command: string): string => toShell(onEngine(a.container, command.split(" ")));
+    this.tryNext(onA(`docker exec ${web1.container} curl -s http://web-2/`));
+    this.tryNext(onA("docker node ls"));
+    this.tryNext(onA(`tcpdump -nv -i ${a instanceof NestedEngine ? "eth0" : "any"} udp port 4789`));
+  }
+
+  private throwAwayHosts(subnet = "10.78.0.0/24"): [NestedEngine, NestedEngine] {
+    const lan = this.addNetwork("lan", { subnet, internal: true });
+    return [
+      this.addEngine("host-a", { lan, address: lan.subnet.address(10) }),
+      this.addEngine("host-b", { lan, address: lan.subnet.address(11) }),
+    ];
+  }
+
+  /** @throws Refusal where there are not two */
+  private remoteHosts(engines: string): [RemoteEngine, RemoteEngine] {
+    const [a, b, ...more] = engines.split(",");
+    if (a === undefined || b === undefined || more.length > 0) {
+      throw new Refusal(
+        "--engines",
+        `lab ${this.lab.id} is about two hosts`,
+        "ssh://root@192.0.2.5,ssh://root@192.0.2.6",
+      );
+    }
+    return [this.addRemoteEngine("host-a", a), this.addRemoteEngine("host-b", b)];
   }
 }

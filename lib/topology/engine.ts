@@ -1,6 +1,7 @@
 import type { Identity } from "./identity";
 import { checkedName } from "./name";
 import { type BridgeNetwork, checkedAddress } from "./network";
+import { Refusal } from "./refusal";
 
 /** A Docker engine that containers and networks of a lab live on; its machine is what a lab calls a host. */
 export class Engine {
@@ -8,7 +9,10 @@ export class Engine {
   static readonly local = new Engine("local");
   protected constructor(
     readonly name: string,
-    /** The container of the local engine that it runs in; undefined for the local engine itself. */
+    /**
+     * How one gets to it: the container of the local engine that it runs in, or the address of a remote one
+     * (`ssh://user@host`); undefined for the local engine itself.
+     */
     readonly container?: string,
   ) {}
 }
@@ -38,4 +42,35 @@ export class NestedEngine extends Engine {
     this.lan = lan;
     this.address = checkedAddress(`${identity.lab}.${name}.address`, address, lan.subnet, [lan.gateway]);
   }
+}
+
+/** An engine on a machine of its own, which is there already: it is used over ssh, and nothing of it is declared. */
+export class RemoteEngine extends Engine {
+  declare readonly container: string;
+  readonly lab: string;
+
+  /**
+   * @param address `ssh://user@host` or `ssh://user@host:port`
+   * @throws Refusal for a bad name or address
+   */
+  constructor(identity: Identity, name: string, address: string) {
+    super(checkedName(`${identity.lab}.engines`, name), checkedSshAddress(`${identity.lab}.engines`, address));
+    this.lab = identity.lab;
+  }
+}
+
+/** An engine that a lab may have besides the local one. */
+export type OtherEngine = NestedEngine | RemoteEngine;
+
+/** What is after the name of a user is no option of ssh's, and is one word. */
+const SSH_ADDRESS = /^ssh:\/\/(?:[A-Za-z_][\w.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*(?::[1-9]\d{0,4})?$/;
+
+/** @throws Refusal for anything but ssh://[user@]host[:port] */
+function checkedSshAddress(property: string, address: string): string {
+  if (SSH_ADDRESS.test(address)) return address;
+  throw new Refusal(
+    property,
+    `${JSON.stringify(address)} is no address of a remote engine; one looks like`,
+    "ssh://root@192.0.2.5",
+  );
 }

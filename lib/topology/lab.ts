@@ -1,4 +1,4 @@
-import { Engine, type NestedEngine } from "./engine";
+import { Engine, NestedEngine, type OtherEngine } from "./engine";
 import type { Identity } from "./identity";
 import { LONGEST_NAME } from "./name";
 import { BridgeNetwork, type DeclaredNetwork } from "./network";
@@ -12,8 +12,8 @@ import { UnderlayNetwork } from "./underlay";
 
 /** A lab as it is described: its networks and servers. Pure data with rules; no Docker, no Terraform. */
 export class Lab {
-  /** Throw-away engines; the local one is always there. */
-  readonly engines: NestedEngine[] = [];
+  /** Throw-away and remote engines; the local one is always there. */
+  readonly engines: OtherEngine[] = [];
   readonly networks: DeclaredNetwork[] = [];
   readonly servers: Server[] = [];
   readonly remotes: RemoteMachine[] = [];
@@ -25,21 +25,37 @@ export class Lab {
   }
 
   /** @throws Refusal when its name or its address is taken by another of this lab, or its LAN is not of this lab */
-  addEngine(engine: NestedEngine): NestedEngine {
+  addEngine<E extends OtherEngine>(engine: E): E {
     this.refuseTwice("engines", engine.name);
+    if (engine instanceof NestedEngine) this.refuseTakenHostAddress(engine);
+    else this.refuseSameMachine(engine);
+    this.engines.push(engine);
+    return engine;
+  }
+
+  /** Two engines on one machine are one. */
+  private refuseSameMachine({ name, container }: OtherEngine): void {
+    const other = this.engines.find((one) => one.container === container);
+    if (other === undefined) return;
+    throw new Refusal(
+      `${this.id}.${name}`,
+      `${container} is engine "${other.name}" already; each host is another machine`,
+    );
+  }
+
+  private refuseTakenHostAddress(engine: NestedEngine): void {
     if (!this.networks.includes(engine.lan)) {
       throw new Refusal(`${this.id}.engines`, `network "${engine.lan.name}" is not of this lab; addNetwork makes one`);
     }
-    const holder = this.engines.find((other) => other.lan === engine.lan && other.address === engine.address);
+    const nested = this.engines.filter((other) => other instanceof NestedEngine);
+    const holder = nested.find((other) => other.lan === engine.lan && other.address === engine.address);
     if (holder !== undefined) {
       throw new Refusal(
         `${this.id}.${engine.name}.address`,
         `${engine.address} is the address of engine "${holder.name}"; an address is given once in a network`,
-        engine.lan.subnet.freeAddress([engine.lan.gateway, ...this.engines.map(({ address }) => address)]),
+        engine.lan.subnet.freeAddress([engine.lan.gateway, ...nested.map(({ address }) => address)]),
       );
     }
-    this.engines.push(engine);
-    return engine;
   }
 
   /** @throws Refusal when its name or its subnet is taken by another of this lab */

@@ -1,4 +1,4 @@
-import type { NestedEngine } from "./engine";
+import type { OtherEngine } from "./engine";
 import type { Identity } from "./identity";
 import { DeclaredNetwork } from "./network";
 
@@ -6,7 +6,7 @@ export interface OverlayNetworkProps {
   /** Its IPv4 subnet. */
   readonly subnet: string;
   /** The engines that it spans: a swarm, whose first member manages it. */
-  readonly engines: readonly [NestedEngine, ...NestedEngine[]];
+  readonly engines: readonly [OtherEngine, ...OtherEngine[]];
   /** Whether what it carries between hosts is encrypted (IPsec), which the kernel must know. @default false */
   readonly encrypted?: boolean;
 }
@@ -17,7 +17,7 @@ export interface OverlayNetworkProps {
  */
 export class OverlayNetwork extends DeclaredNetwork {
   readonly mode = "overlay" as const;
-  readonly engines: readonly [NestedEngine, ...NestedEngine[]];
+  readonly engines: readonly [OtherEngine, ...OtherEngine[]];
   readonly encrypted: boolean;
 
   /** @throws Refusal for a bad name or subnet */

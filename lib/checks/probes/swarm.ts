@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { onEngine } from "../command";
+import { onEngine, toShell } from "../command";
 import { parseJson } from "../../engine/json";
 import { error, fail, failed, type Findings, type Judgement, NOTHING, pass, type ProbeKind } from "../probe";
 
@@ -37,7 +37,7 @@ function judgeSwarm({ engine }: SwarmProbe, findings: Findings): Judgement {
   if (information === undefined) return error("the engine's answer has another form than expected");
   const state = information.Swarm.LocalNodeState;
   if (state !== "active")
-    return fail(`swarm ${state}`, `engine ${engine} is in no swarm`, `docker exec ${engine} docker info`);
+    return fail(`swarm ${state}`, `engine ${engine} is in no swarm`, toShell(onEngine(engine, ["docker", "info"])));
   const daemon = findings.one("daemon").stdout.trim();
   const flag = CLUSTER_FLAGS.exec(daemon)?.[0] ?? (information.ClusterStore || undefined);
   if (flag !== undefined)

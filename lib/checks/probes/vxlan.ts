@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { onEngine } from "../command";
+import { isSsh } from "../../engine/ssh";
 import { parseJson } from "../../engine/json";
 import { error, fail, failed, type Findings, type Judgement, type NamedCommand, pass, type ProbeKind } from "../probe";
 
@@ -31,7 +32,7 @@ const Links = z.array(
 );
 
 export const vxlan: ProbeKind<VxlanProbe> = {
-  needs: () => [{ kernel: "vxlan" }],
+  needs: ({ engines }) => (engines.some(isSsh) ? [] : [{ kernel: "vxlan" }]),
   commands: (probe) => probe.engines.map((engine) => tunnelOn(engine, probe.network)),
   expected: ({ engines }) =>
     `on each of ${String(engines.length)} hosts a VXLAN interface on udp/${String(VXLAN_PORT)}, with one VNI`,

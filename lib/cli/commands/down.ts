@@ -1,5 +1,6 @@
 import { rename } from "fs/promises";
 import type { Command } from "commander";
+import type { DeployedLab } from "../../checks/deployed";
 import { settingsFrom } from "../../constructs/settings";
 import type { OwnLab } from "../../labs";
 import { type LabEntry, LABS, NESTED_HOST } from "../../labs/catalogue";
@@ -47,18 +48,26 @@ async function down(session: Session, names: readonly string[], options: DownOpt
   const known = options.all === true ? await everyLab(session) : await labsMeant(session.project, names);
   const forgotten = options.all === true ? await forgottenLabs(session) : [];
   const ids = [...known.map(({ id }) => id), ...forgotten];
-  for (const id of options.force === true ? ids : forgotten) await setStateAside(session, id);
-  return takeAway(session, known, forgotten);
+  const remembered = new Map<string, DeployedLab>();
+  for (const id of options.force === true ? ids : forgotten) {
+    // A state that cannot be read is one of the reasons to set it aside.
+    const { lab } = await readState(session.project.state(id), id).catch(() => ({ lab: undefined }));
+    if (lab !== undefined) remembered.set(id, lab);
+    await setStateAside(session, id);
+  }
+  return takeAway(session, known, forgotten, remembered);
 }
 
 /**
  * Takes labs away, and proves that nothing is left of them.
  * @param forgotten labs that nobody describes, by id
+ * @param remembered what a state said that was set aside
  */
 export async function takeAway(
   session: Session,
   known: readonly (LabEntry | OwnLab)[],
   forgotten: readonly string[] = [],
+  remembered: ReadonlyMap<string, DeployedLab> = new Map<string, DeployedLab>(),
 ): Promise<number> {
   const states = new Map<string, State>();
   for (const id of [...known.map((one) => one.id), ...forgotten]) {
@@ -69,7 +78,9 @@ export async function takeAway(
     return EXIT.unfit;
   }
   for (const [id, state] of states) {
-    await session.timeline.step(`${id}: prove that nothing is left`, () => finish(session, id, state));
+    await session.timeline.step(`${id}: prove that nothing is left`, () =>
+      finish(session, id, state, remembered.get(id)),
+    );
   }
   return EXIT.fine;
 }
@@ -118,9 +129,10 @@ async function destroyAll(
 }
 
 /** Removes what only the labels know, and proves that nothing is left. */
-async function finish(session: Session, id: string, { lab, empty }: State): Promise<void> {
+async function finish(session: Session, id: string, { lab, empty }: State, remembered?: DeployedLab): Promise<void> {
   const { instance } = settingsFrom(session.environment, session.project.folder);
-  const described = lab ?? { id, instance, networks: [], servers: [], remotes: [] };
+  const { engines } = remembered ?? {};
+  const described = lab ?? { id, instance, engines, networks: [], servers: [], remotes: [] };
   const nothing = { removed: [], left: [] };
   const { removed, left } = session.proved.gone.has(id)
     ? nothing

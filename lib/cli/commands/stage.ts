@@ -15,7 +15,8 @@ import { Unfit } from "../../topology/refusal";
 import { checkDeployed, DEADLINE_MS, withSurroundings } from "../check-deployed";
 import { clearUp } from "../clear-up";
 import { reachedEngine } from "../engine";
-import { formSwarm, haveEngineImage, layOutEngines, removeOverlays } from "../nested-engines";
+import { formSwarm, hasThrowAwayEngines, haveEngineImage, layOutEngines, removeOverlays } from "../nested-engines";
+import { remoteObstacles } from "../remote-engines";
 import type { Session } from "../session";
 import { describedIn } from "../synthesized";
 import { layWires } from "../wires";
@@ -75,10 +76,10 @@ async function refuseObstacles(session: Session, lab: DeployedLab): Promise<void
   const state = await readState(session.project.state(lab.id), lab.id);
   const unmet = lab.needs === undefined ? [] : shortcomings(lab, await conditions(docker));
   const world = await withToolbox(docker, lab, (execute) => look(docker, execute));
-  const problems = [...unmet, ...obstacles(lab, world, state.names)];
+  const problems = [...unmet, ...obstacles(lab, world, state.names), ...(await remoteObstacles(lab))];
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
   await haveImage(docker, lab.image);
-  if (lab.engines !== undefined) await haveEngineImage(docker, ENGINE_IMAGE, lab.id);
+  if (hasThrowAwayEngines(lab)) await haveEngineImage(docker, ENGINE_IMAGE, lab.id);
 }
 
 async function wire(session: Session, lab: DeployedLab): Promise<number> {

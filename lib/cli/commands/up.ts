@@ -21,8 +21,9 @@ import { reachedEngine } from "../engine";
 import { flagOf, option, withExamples } from "../options";
 import { type Machinery, withMachinery } from "../machinery";
 import { labsMeant } from "../own-labs";
-import { haveEngineImage } from "../nested-engines";
+import { hasThrowAwayEngines, haveEngineImage } from "../nested-engines";
 import { progressOf } from "../progress";
+import { remoteObstacles } from "../remote-engines";
 import type { Session } from "../session";
 import { currentStacks } from "../stacks";
 import { timedChange, timedCommand, type TimedOptions } from "../timed";
@@ -126,10 +127,11 @@ async function refuseObstacles(session: Session, labs: readonly DeployedLab[]): 
   const needy = labs.filter(({ needs }) => needs !== undefined);
   const unmet =
     needy.length === 0 ? [] : await conditions(docker).then((here) => needy.map((lab) => shortcomings(lab, here)));
-  const problems = [...unmet.flat(), ...found.flat()];
+  const remote = await Promise.all(labs.map(remoteObstacles));
+  const problems = [...unmet.flat(), ...found.flat(), ...remote.flat()];
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
   for (const image of new Set(labs.map((lab) => lab.image))) await haveImage(docker, image);
-  for (const { id } of labs.filter(({ engines }) => engines !== undefined)) {
+  for (const { id } of labs.filter(hasThrowAwayEngines)) {
     await haveEngineImage(docker, ENGINE_IMAGE, id);
   }
   for (const { id } of labs) session.proved.unobstructed.add(id);

@@ -143,8 +143,17 @@ class ProgramStream extends Duplex {
   setTimeout = (): this => this;
   setNoDelay = (): this => this;
   setKeepAlive = (): this => this;
-  ref = (): this => this;
-  unref = (): this => this;
+
+  /** A connection that is kept for later must not keep this program from ending; the other one ends with it. */
+  ref = (): this => this.held("ref");
+  unref = (): this => this.held("unref");
+
+  private held(how: "ref" | "unref"): this {
+    const { stdin, stdout, stderr } = this.child;
+    // Pipes to a program are sockets, whatever their types say.
+    for (const one of [this.child, stdin, stdout, stderr] as unknown as Record<typeof how, () => void>[]) one[how]();
+    return this;
+  }
 }
 
 /** The host that a context of the Docker command line names. Only its address counts, not its certificates. */

@@ -17,6 +17,8 @@ const PACKAGES = [
   "iproute2",
   "iputils-ping",
   "net-tools",
+  // A host may also play a real machine, which one reaches by ssh; nothing starts it by itself.
+  "openssh-server",
   "procps",
   "tcpdump",
   // what they and the entrypoint stand on
@@ -52,6 +54,7 @@ const UNUSED = [
 
 const USERS = `root:x:0:0:root:/root:/bin/bash
 tcpdump:x:102:102::/nonexistent:/usr/sbin/nologin
+sshd:x:103:65534::/run/sshd:/usr/sbin/nologin
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 `;
 

@@ -1,0 +1,133 @@
+import { spawn } from "child_process";
+import { open } from "fs/promises";
+import { onEngine } from "../checks/command";
+import type { DeployedLab } from "../checks/deployed";
+import { execute } from "../engine/execute";
+import { isSsh } from "../engine/ssh";
+import { LABEL } from "../topology/identity";
+import { Unfit } from "../topology/refusal";
+
+type Owned = Pick<DeployedLab, "id" | "instance" | "engines">;
+
+const ASK_TIMEOUT_MS = 30_000;
+const HAND_IN_TIMEOUT_MS = 300_000;
+
+/** Those of a lab's engines that are machines of their own, by their addresses. */
+export function remotesOf({ engines = [] }: Pick<DeployedLab, "engines">): string[] {
+  return engines.map(({ container }) => container).filter(isSsh);
+}
+
+/** Why a lab's remote engines cannot be used, in words for a person; empty where they can, or where there are none. */
+export async function remoteObstacles(lab: Pick<DeployedLab, "engines">): Promise<string[]> {
+  return (await Promise.all(remotesOf(lab).map(obstacle))).flat();
+}
+
+async function obstacle(address: string): Promise<string[]> {
+  const user = await execute(onEngine(address, ["id", "-u"]), ASK_TIMEOUT_MS);
+  if (user.exit !== 0)
+    return [
+      `${address} cannot be entered: ${saidBy(user)}${HINTS.find(([words]) => words.test(user.stderr))?.[1] ?? ""}`,
+    ];
+  if (user.stdout.trim() !== "0") {
+    return [`on ${address} one is not root, who alone may look into namespaces and at packets there: ssh://root@…`];
+  }
+  const engine = await execute(onEngine(address, ["docker", "version", "--format", "{{.Server.Os}}"]), ASK_TIMEOUT_MS);
+  if (engine.exit !== 0) return [`no Docker engine answers on ${address}: ${saidBy(engine)}`];
+  return [];
+}
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /Host key verification failed/,
+    ". Its key is not known here: compare it with what the machine itself says, then enter once by hand (ssh)",
+  ],
+  [/Permission denied/, ". No key of yours is accepted there (ssh-copy-id); passwords are not asked for"],
+];
+
+function saidBy({ stderr, missing }: { stderr: string; missing?: string }): string {
+  return missing ?? (stderr.trim().split("\n").at(-1) || "it said nothing");
+}
+
+/**
+ * Gives the servers' image to a remote engine that does not have the same already.
+ * @param archive the image, as `docker save` writes it
+ * @throws Unfit when the engine does not take it
+ */
+export async function handInImage(address: string, image: string, archive: string): Promise<void> {
+  const ask = ["docker", "image", "inspect", "--format", "{{.Id}}", image];
+  const [here, there] = await Promise.all([ask, onEngine(address, ask)].map((argv) => execute(argv, ASK_TIMEOUT_MS)));
+  if (here?.exit === 0 && here.stdout === there?.stdout) return;
+  const file = await open(archive);
+  try {
+    const [program = "", ...args] = onEngine(address, ["docker", "load", "--quiet"]);
+    const child = spawn(program, args, { stdio: [file.fd, "ignore", "pipe"], timeout: HAND_IN_TIMEOUT_MS });
+    let stderr = "";
+    child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const exit = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+    if (exit !== 0) throw new Unfit(`image ${image} cannot be given to ${address}: ${saidBy({ stderr })}`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Removes what carries a lab's labels on remote engines, and leaves the swarm that the lab has formed, if it has. */
+export async function clearRemotes(lab: Owned): Promise<{ removed: string[]; left: string[] }> {
+  const [manager, ...workers] = remotesOf(lab);
+  const removed: string[] = [];
+  const left: string[] = [];
+  const addresses = manager === undefined ? [] : [...workers, manager];
+  for (const address of addresses) {
+    const there = await execute(onEngine(address, ["docker", "ps", "--quiet"]), ASK_TIMEOUT_MS);
+    if (there.exit !== 0) {
+      left.push(`what is on ${address}, if anything: ${saidBy(there)}`);
+      continue;
+    }
+    removed.push(...(await removeListed(address, lab, ["ps", "--all", "--format", "{{.Names}}"], ["rm", "--force"])));
+    removed.push(...(await removeListed(address, lab, ["network", "ls", "--format", "{{.Name}}"], ["network", "rm"])));
+  }
+  if (manager !== undefined && left.length === 0) await leaveOwnSwarm(manager, workers, lab);
+  for (const address of addresses)
+    left.push(...(await listed(address, lab, ["ps", "--all", "--format", "{{.Names}}"])));
+  return { removed, left };
+}
+
+async function removeListed(address: string, lab: Owned, list: string[], remove: string[]): Promise<string[]> {
+  const names = await listed(address, lab, list);
+  for (const name of names) await execute(onEngine(address, ["docker", ...remove, name]), ASK_TIMEOUT_MS);
+  return names.map((name) => `${name} on ${address}`);
+}
+
+async function listed(address: string, { id, instance }: Owned, list: string[]): Promise<string[]> {
+  const labels = [`label=${LABEL.lab}=${id}`, `label=${LABEL.instance}=${instance}`];
+  const argv = ["docker", ...list, ...labels.flatMap((label) => ["--filter", label])];
+  const { stdout } = await execute(onEngine(address, argv), ASK_TIMEOUT_MS);
+  return stdout
+    .trim()
+    .split("\n")
+    .filter((name) => name !== "");
+}
+
+/** Marks the swarm as the lab's: one that was there before carries no such mark, and is never left. */
+export const swarmMark = ({ id, instance }: Pick<DeployedLab, "id" | "instance">): string[] => [
+  ...["--label-add", `${LABEL.lab}=${id}`],
+  ...["--label-add", `${LABEL.instance}=${instance}`],
+];
+
+/** Whether the swarm that an engine manages was formed by the lab. */
+export async function isOwnSwarm(manager: string, { id, instance }: Owned): Promise<boolean> {
+  const argv = [
+    "docker",
+    "node",
+    "inspect",
+    "self",
+    "--format",
+    `{{index .Spec.Labels "${LABEL.lab}"}} {{index .Spec.Labels "${LABEL.instance}"}}`,
+  ];
+  return (await execute(onEngine(manager, argv), ASK_TIMEOUT_MS)).stdout.trim() === `${id} ${instance}`;
+}
+
+async function leaveOwnSwarm(manager: string, workers: readonly string[], lab: Owned): Promise<void> {
+  if (!(await isOwnSwarm(manager, lab))) return;
+  for (const worker of workers) await execute(onEngine(worker, ["docker", "swarm", "leave"]), ASK_TIMEOUT_MS);
+  await execute(onEngine(manager, ["docker", "swarm", "leave", "--force"]), ASK_TIMEOUT_MS);
+}
