@@ -245,6 +245,7 @@ export class Lab {
           .map((one) => ({ holder: `server "${other.name}"`, address: one.address })),
       ),
       ...this.engines
+        .filter((engine) => engine instanceof NestedEngine)
         .filter(({ lan }) => lan === network || isOneLan(lan, network))
         .map((engine) => ({ holder: `engine "${engine.name}"`, address: engine.address })),
     ];

@@ -6,10 +6,10 @@ type NetworkModel = Topology["networks"][number];
 type ServerModel = Topology["servers"][number];
 type RemoteModel = Topology["remotes"][number];
 
-/** A throw-away engine, and its address on the lab's LAN. */
+/** A throw-away engine, and its address on the lab's LAN; or a remote one, whose address the lab does not choose. */
 export interface PicturedEngine {
   readonly name: string;
-  readonly address: string;
+  readonly address?: string | undefined;
 }
 
 /**
@@ -49,7 +49,11 @@ function onHost({ networks, servers, remotes }: Topology, engines: readonly Pict
         `engine ${name}`,
         `${name}, a host of its own`,
         [
-          node(`uplink ${name}`, ["eth0", address], 'fillcolor="#ddf4ff", color="#0969da"'),
+          node(
+            `uplink ${name}`,
+            address === undefined ? ["its network"] : ["eth0", address],
+            'fillcolor="#ddf4ff", color="#0969da"',
+          ),
           ...at(servers, name).flatMap(ports),
           ...namespaces(at(servers, name)),
           ...at(bound, name).map(network),
@@ -134,7 +138,10 @@ function edgesOf(server: ServerModel, { networks, servers }: Topology): string[]
 /** What a throw-away engine is plugged into: the network that its address is of; and what sits on its interface. */
 function uplink({ name, address }: PicturedEngine, { networks }: Topology): string[] {
   const lan = networks.find(
-    (one) => one.engine === undefined && Subnet.observed(one.subnet ?? "")?.contains(address) === true,
+    (one) =>
+      address !== undefined &&
+      one.engine === undefined &&
+      Subnet.observed(one.subnet ?? "")?.contains(address) === true,
   );
   const underlays = networks.filter(({ driver, engine }) => engine === name && /^(?:mac|ip)vlan$/.test(driver ?? ""));
   return [
