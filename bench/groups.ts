@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "fs"
 import { join } from "path";
 import { z } from "zod";
 import { App } from "cdktf";
-import { type Settings, setSettings } from "../lib/constructs/settings";
+import { ENGINE_IMAGE, type Settings, setSettings } from "../lib/constructs/settings";
 import { siteOf } from "../lib/constructs/site";
 import { HostLab } from "../lib/labs/host";
 import { issueCertificate } from "../lib/provider/protocol/certificate";
@@ -151,6 +151,30 @@ export async function checkGroup(place: Place, labs: readonly string[]): Promise
     contestants: [
       { name: "the same commands, in a script", steps: each((lab) => place.run(["sh", scripts.get(lab) ?? ""])) },
       { name: "lab check", steps: each((lab) => place.lab("check", lab)) },
+    ],
+  };
+}
+
+/** Two throw-away hosts with all that is on them: hardly anybody does that by hand, so its own numbers are what counts. */
+export async function overlayGroup(place: Place): Promise<Group> {
+  const hasImage = await place.run(["docker", "image", "inspect", ENGINE_IMAGE]).then(
+    () => true,
+    () => false,
+  );
+  return {
+    name: "overlay",
+    title: "Lab overlay: two hosts, a swarm, two overlays",
+    baseline: "lab",
+    contestants: [
+      {
+        name: "lab",
+        absent: hasImage ? undefined : `there is no image ${ENGINE_IMAGE} (npx lab setup overlay)`,
+        steps: [
+          { name: "up", run: () => place.lab("up", "overlay") },
+          { name: "up again", run: () => place.lab("up", "overlay") },
+          { name: "down", run: () => place.lab("down", "overlay").then(() => place.gone()) },
+        ],
+      },
     ],
   };
 }

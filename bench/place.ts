@@ -17,6 +17,7 @@ const APART = {
   LAB_PUBLISHED_PORT: "18581",
   LAB_LOCAL_PORT: "18582",
   LAB_SUBNET: "10.213.78.0/24",
+  LAB_LAN: "10.213.80.0/24",
   // A name that nobody on the network has must not be asked for beyond this machine, nor a registry looked for.
   LAB_DNS: "127.0.0.1",
   LAB_PROVIDERS: "embedded",
