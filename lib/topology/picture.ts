@@ -24,11 +24,13 @@ export function pictureOf(lab: string, topology: Topology, engines: readonly Pic
     '  graph [rankdir=LR, fontname="Arial", fontsize=12, ranksep=0.7, nodesep=0.2, bgcolor="white", pad=0.1]',
     '  node [fontname="Arial", fontsize=12, shape=box, style="filled", fillcolor="white", color="#57606a", margin="0.2,0.1"]',
     '  edge [fontname="Arial", fontsize=10, color="#57606a", fontcolor="#57606a"]',
-    ...remotes.map((remote) => node(`remote ${remote.name}`, [remote.name, "another machine"])),
-    ...indented(cluster("host", "the host", onHost(topology, engines), "#f6f8fa")),
-    ...remotes.map((remote) => edge(`remote ${remote.name}`, `wire ${remote.name}`)),
-    ...servers.flatMap((server) => edgesOf(server, topology)),
-    ...engines.flatMap((engine) => uplink(engine, topology)),
+    ...indented([
+      ...remotes.map((remote) => node(`remote ${remote.name}`, [remote.name, "another machine"])),
+      ...cluster("host", "the host", onHost(topology, engines), "#f6f8fa"),
+      ...remotes.map((remote) => edge(`remote ${remote.name}`, `wire ${remote.name}`)),
+      ...servers.flatMap((server) => edgesOf(server, topology)),
+      ...engines.flatMap((engine) => uplink(engine, topology)),
+    ]),
     "}",
   ].join("\n");
 }
