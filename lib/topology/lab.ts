@@ -101,6 +101,7 @@ export class Lab {
           internal: network.internal,
           interContainerConnectivity: network instanceof BridgeNetwork ? network.interContainerConnectivity : true,
           ...(network.mode === "bridge" ? {} : { driver: network.mode }),
+          ...(network instanceof UnderlayNetwork ? { driverMode: network.driverMode } : {}),
           ...(network.engine.container === undefined ? {} : { engine: network.engine.name }),
         })),
         ...(this.servers.some(({ network }) => network.mode === "default-bridge") ? [DEFAULT_BRIDGE] : []),
@@ -124,6 +125,9 @@ export class Lab {
               })),
         publications: server.publications.map((publication) => ({ ...publication })),
       })),
+      engines: this.engines
+        .filter((engine) => engine instanceof NestedEngine)
+        .map(({ name, container, lan, address }) => ({ name, container, lan: lan.name, address })),
       remotes: this.remotes.map(({ name, container, hostAddress, wire }) => ({ name, container, hostAddress, wire })),
     };
   }

@@ -1,6 +1,7 @@
 import { listenerText } from "./publication";
 import type { Topology } from "./topology";
 import { type Destination, type EngineTraits, type Place, Reachability } from "./reachability/connection";
+import { ReachabilityOfEngines } from "./reachability/engines";
 import type { Prediction } from "./reachability/outcome";
 
 /** Something that can be asked: a server where it listens, or a port of the host that leads to one. */
@@ -18,6 +19,8 @@ export function vantageName(place: Place): string {
   switch (place.kind) {
     case "host":
       return "host";
+    case "engine":
+      return place.engine;
     case "server":
       return place.server;
     case "remote":
@@ -36,7 +39,7 @@ export interface Cell {
 export interface Row {
   readonly vantage: Place;
   readonly way: string;
-  /** One for each listener; undefined where it cannot be named that way. */
+  /** One for each listener; undefined where it cannot be named that way, or must not be asked from there. */
   readonly cells: readonly (Cell | undefined)[];
 }
 
@@ -51,11 +54,13 @@ export interface Matrix {
  */
 export function reachabilityMatrix(declared: Topology, engine: EngineTraits): Matrix {
   const topology = withoutLosers(declared);
-  const reachability = new Reachability(topology, engine);
+  const several = topology.engines.length > 0;
+  const reachability = several ? new ReachabilityOfEngines(topology, engine) : new Reachability(topology, engine);
   const listeners = listenersOf(topology);
   const ways = [...new Set(listeners.flatMap((listener) => [...listener.ways.keys()]))].sort(byWay);
   const vantages: Place[] = [
     { kind: "host" },
+    ...topology.engines.map(({ name }) => ({ kind: "engine" as const, engine: name })),
     ...topology.servers.map(({ name }) => ({ kind: "server" as const, server: name })),
     ...topology.remotes.map(({ name }) => ({ kind: "remote" as const, remote: name })),
   ];
@@ -68,7 +73,8 @@ export function reachabilityMatrix(declared: Topology, engine: EngineTraits): Ma
         if (destination === undefined) return undefined;
         // A remote machine's loopback address is its own: nothing of the lab is there.
         if (vantage.kind === "remote" && destination.kind === "loopback") return undefined;
-        return { listener, destination, prediction: reachability.connect(vantage, destination, listener.port) };
+        const prediction = reachability.connect(vantage, destination, listener.port);
+        return prediction === undefined ? undefined : { listener, destination, prediction };
       }),
     })),
   );
@@ -102,7 +108,7 @@ function listenersOf(topology: Topology): Listener[] {
     port: server.port,
     ways: new Map([
       [LOOPBACK, { kind: "loopback" }],
-      ...(server.mode === "host" ? waysToHost(topology) : addressesOf(topology, server)),
+      ...(server.mode === "host" ? waysToHost(topology, server) : addressesOf(topology, server)),
       ...namesOf(topology, server),
     ] as [string, Destination][]),
   }));
@@ -113,20 +119,24 @@ function listenersOf(topology: Topology): Listener[] {
         title: `${server.name} published ${text.includes(":") ? text : `:${text}`}`,
         server: server.name,
         port: publication.port,
-        ways: new Map([[LOOPBACK, { kind: "loopback" }], ...waysToHost(topology), ...addressesOf(topology, server)] as [
-          string,
-          Destination,
-        ][]),
+        ways: new Map([
+          [LOOPBACK, { kind: "loopback" }],
+          ...waysToHost(topology, server),
+          ...addressesOf(topology, server),
+        ] as [string, Destination][]),
       };
     }),
   );
   return [...servers, ...published];
 }
 
-function waysToHost({ networks }: Topology): [string, Destination][] {
+function waysToHost({ networks }: Topology, { engine }: ServerModel): [string, Destination][] {
+  // From elsewhere a throw-away host is known by other addresses, and its networks by none.
+  if (engine !== undefined) return [];
+  const own = networks.filter((one) => one.engine === undefined && one.driver === undefined);
   return [
     [HOST_ADDRESS, { kind: "host" }],
-    ...networks.map(({ name }): [string, Destination] => [`gateway of ${name}`, { kind: "gateway", network: name }]),
+    ...own.map(({ name }): [string, Destination] => [`gateway of ${name}`, { kind: "gateway", network: name }]),
   ];
 }
 

@@ -18,6 +18,8 @@ export const Topology = z.strictObject({
       interContainerConnectivity: z.boolean(),
       /** Absent for a bridge. */
       driver: z.enum(["overlay", "macvlan", "ipvlan"]).optional(),
+      /** How frames are treated between containers of one host; of macvlan and ipvlan only. */
+      driverMode: z.string().optional(),
       /** The throw-away engine that it was created on; absent for the local one. */
       engine: z.string().optional(),
     }),
@@ -43,6 +45,10 @@ export const Topology = z.strictObject({
       publications: z.array(z.strictObject({ port: z.number(), on: z.string(), to: z.number() })),
     }),
   ),
+  /** Throw-away engines, each with its address on the LAN where they meet. */
+  engines: z
+    .array(z.strictObject({ name: z.string(), container: z.string(), lan: z.string(), address: z.string() }))
+    .default([]),
   /** Machines beside the host, to look from; each with a route to the lab's own networks. */
   remotes: z
     .array(

@@ -1,5 +1,6 @@
 import { Check } from "../../../lib/checks/check";
 import { type ReachabilityChoice, reachabilityChecks } from "../../../lib/checks/matrix/checks";
+import { NestedEngine } from "../../../lib/topology/engine";
 import { Identity } from "../../../lib/topology/identity";
 import { Lab } from "../../../lib/topology/lab";
 import { BridgeNetwork, DefaultBridge, Engine } from "../../../lib/topology/network";
@@ -58,4 +59,25 @@ test("they are checks as all others are", () => {
   })) {
     expect(Check.safeParse({ id: `mine/${id}`, what, why, claims: [], probe }).error).toBeUndefined();
   }
+});
+
+test("on engines of a lab's own, they look from there, and know the target's engine", () => {
+  const several = new Lab(identity);
+  const street = several.addNetwork(new BridgeNetwork(identity, "street", { subnet: "10.81.0.0/24", internal: true }));
+  const host = several.addEngine(new NestedEngine(identity, "host-a", { lan: street, address: "10.81.0.10" }));
+  const inner = several.addNetwork(new BridgeNetwork(identity, "inner", { subnet: "10.82.0.0/24", engine: host }));
+  several.addServer(new Server(identity, "web", { network: inner }));
+  const checks = reachabilityChecks("mine", several.topology(), { from: ["host", "host-a", "web"] });
+  expect(checks.map(({ id }) => id)).toEqual([
+    "host-a/reach-web-80-by-address-on-inner",
+    "web/reach-web-80-by-address-on-inner",
+    "web/reach-web-80-by-name",
+  ]);
+  const engine = "lab-mine-host-a";
+  const address = { ref: "container-address", container: "lab-mine-web", network: "lab-mine-inner", engine };
+  expect(checks[0]?.probe).toMatchObject({
+    from: { kind: "host", engine },
+    target: { host: [address], server: { name: "web", engine } },
+  });
+  expect(checks[1]?.probe).toMatchObject({ from: { kind: "container", container: "lab-mine-web", engine } });
 });

@@ -4,6 +4,7 @@ import { agrees, MatrixRecord } from "../../../lib/checks/matrix/record";
 import { type Addresses, givenAddresses } from "../../../lib/checks/matrix/surroundings";
 import { matrixReasons, matrixTable } from "../../../lib/report/matrix";
 import { styleFor } from "../../../lib/report/style";
+import { NestedEngine } from "../../../lib/topology/engine";
 import { Identity } from "../../../lib/topology/identity";
 import { Lab } from "../../../lib/topology/lab";
 import { BridgeNetwork } from "../../../lib/topology/network";
@@ -78,6 +79,31 @@ test("is printed as a table, and with reasons", () => {
 
 test("every reason names a fact of the catalogue", () => {
   expect(Object.values(BECAUSE).filter(({ fact }) => !(fact in FACTS))).toEqual([]);
+});
+
+test("on engines of a lab's own, each vantage is asked there: a host in its container, a server by its host", async () => {
+  const several = new Lab(identity);
+  const street = several.addNetwork(new BridgeNetwork(identity, "street", { subnet: "10.81.0.0/24", internal: true }));
+  const host = several.addEngine(new NestedEngine(identity, "host-a", { lan: street, address: "10.81.0.10" }));
+  const inner = several.addNetwork(new BridgeNetwork(identity, "inner", { subnet: "10.82.0.0/24", engine: host }));
+  several.addServer(new Server(identity, "web", { network: inner, address: "10.82.0.2" }));
+  const model = several.topology();
+  const asked: string[] = [];
+  const run = (argv: readonly string[]) => {
+    asked.push(
+      `${argv.slice(0, argv.indexOf("curl")).join(" ")}: ${argv.filter((one) => /^http/.test(one)).join(" ")}`,
+    );
+    return Promise.resolve({ exit: 0, stdout: "", stderr: "" });
+  };
+  const addresses = givenAddresses(model);
+  await measured(derivedMatrix("mine", model, ENGINE, addresses), model, addresses, run);
+  expect(new Set(asked)).toEqual(
+    new Set([
+      ": http://127.0.0.1:80/ http://web:80/",
+      "docker exec lab-mine-host-a: http://127.0.0.1:80/ http://10.82.0.2:80/ http://web:80/",
+      "docker exec lab-mine-host-a docker exec lab-mine-web: http://127.0.0.1:80/ http://10.82.0.2:80/ http://web:80/",
+    ]),
+  );
 });
 
 /** A curl that answers as predicted, but for the cells named. */

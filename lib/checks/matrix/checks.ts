@@ -94,11 +94,22 @@ function probeOf(lab: string, topology: Topology, one: Settled, settled: readonl
   return control === undefined ? undefined : { kind: "http", from, target, outcome: outcome.kind, control };
 }
 
-function vantageOf(lab: string, { servers, remotes }: Topology, name: string): Vantage {
+function vantageOf(lab: string, topology: Topology, name: string): Vantage {
+  const { servers, remotes, engines } = topology;
+  const host = engines.find((one) => one.name === name);
+  if (host !== undefined) return { kind: "host", engine: host.container };
   const remote = remotes.find((one) => one.name === name);
   if (remote !== undefined) return { kind: "remote", container: remote.container, wire: remote.wire, lab };
   const server = servers.find((one) => one.name === name);
-  return server === undefined ? HOST : { kind: "container", container: server.container };
+  return server === undefined
+    ? HOST
+    : { kind: "container", container: server.container, ...engineOf(topology, server) };
+}
+
+/** The container of the throw-away engine that a server is on, as vantages and references carry it. */
+function engineOf({ engines }: Topology, { engine }: Topology["servers"][number]): { engine?: string } {
+  const found = engines.find(({ name }) => name === engine);
+  return found === undefined ? {} : { engine: found.container };
 }
 
 function targetOf(
@@ -111,11 +122,12 @@ function targetOf(
   const host = wordOf(topology, destination, vantage);
   if (server === undefined || host === undefined) return undefined;
   const { token, container } = server;
-  return { host, port: listener.port, server: { name, token, container } };
+  return { host, port: listener.port, server: { name, token, container, ...engineOf(topology, server) } };
 }
 
 /** Undefined where the address is not known before the lab is up. */
-function wordOf({ networks, servers, remotes }: Topology, destination: Destination, vantage: string): Word | undefined {
+function wordOf(topology: Topology, destination: Destination, vantage: string): Word | undefined {
+  const { networks, servers, remotes } = topology;
   switch (destination.kind) {
     case "loopback":
       return "127.0.0.1";
@@ -128,7 +140,10 @@ function wordOf({ networks, servers, remotes }: Topology, destination: Destinati
       const network = networks.find(({ name }) => name === destination.network);
       if (server === undefined || network === undefined) return undefined;
       const given = server.attachments.find((one) => one.network === network.name)?.address;
-      return given ?? [{ ref: "container-address", container: server.container, network: network.engineName }];
+      const { container } = server;
+      return (
+        given ?? [{ ref: "container-address", container, network: network.engineName, ...engineOf(topology, server) }]
+      );
     }
     case "host":
       return remotes.find(({ name }) => name === vantage)?.hostAddress;

@@ -131,14 +131,23 @@ async function ask(
   run: Execute,
 ): Promise<[MatrixCell, MatrixCell][]> {
   const urls = [...new Set(cells.flatMap(({ url }) => url ?? []))];
-  const container = [...topology.servers, ...topology.remotes].find(({ name }) => name === vantage)?.container;
-  const inside = container === undefined ? [] : ["docker", "exec", container];
+  const inside = wayInto(topology, vantage);
   const executed = await run([...inside, ...requestAll(urls)], TIMEOUT_MS);
   const outcomes = outcomesOf(urls, executed, signaturesOf(topology), (url) => behind(url, topology, addresses));
   return cells.flatMap((cell) => {
     const actual = cell.url === undefined ? undefined : outcomes[urls.indexOf(cell.url)];
     return actual === undefined ? [] : [[cell, { ...cell, actual }]];
   });
+}
+
+/** How a command gets to where a vantage looks from. */
+function wayInto({ servers, remotes, engines }: Topology, vantage: string): string[] {
+  const into = (container: string): string[] => ["docker", "exec", container];
+  const found = [...remotes, ...engines].find(({ name }) => name === vantage);
+  if (found !== undefined) return into(found.container);
+  const server = servers.find(({ name }) => name === vantage);
+  const engine = engines.find(({ name }) => name === server?.engine);
+  return [engine, server].flatMap((one) => (one === undefined ? [] : into(one.container)));
 }
 
 function signaturesOf({ servers }: Topology): Signatures {

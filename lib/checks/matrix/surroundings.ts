@@ -1,6 +1,8 @@
 import { networkInterfaces } from "os";
 import type Docker from "dockerode";
+import { z } from "zod";
 import type { Conditions } from "../../engine/conditions";
+import { execute } from "../../engine/execute";
 import type { EngineTraits } from "../../topology/reachability/connection";
 import { WIRE_NAME } from "../../topology/remote-machine";
 import type { Topology } from "../../topology/topology";
@@ -46,14 +48,15 @@ export async function foundAddresses(docker: Docker, topology: Topology): Promis
   const gateways = new Map<string, string>();
   const servers = new Map<string, ReadonlyMap<string, string>>();
   await Promise.all(
-    topology.servers.map(async ({ name, container, attachments }) => {
-      const { NetworkSettings } = await docker.getContainer(container).inspect();
+    topology.servers.map(async ({ name, container, engine, attachments }) => {
+      const host = topology.engines.find((one) => one.name === engine)?.container;
+      const found = await networksOf(docker, container, host);
       const addresses = new Map<string, string>();
       for (const { network } of attachments) {
         const engineName = topology.networks.find((one) => one.name === network)?.engineName ?? "";
-        const endpoint = NetworkSettings.Networks[engineName];
+        const endpoint = found[engineName];
         if (endpoint?.IPAddress) addresses.set(network, endpoint.IPAddress);
-        if (endpoint?.Gateway) gateways.set(network, endpoint.Gateway);
+        if (endpoint?.Gateway && host === undefined) gateways.set(network, endpoint.Gateway);
       }
       servers.set(name, addresses);
     }),
@@ -66,6 +69,22 @@ export async function foundAddresses(docker: Docker, topology: Topology): Promis
     servers,
     remotes: new Map(wired.map(({ name, hostAddress: address }) => [name, address])),
   };
+}
+
+const Networks = z.record(z.string(), z.object({ IPAddress: z.string(), Gateway: z.string() }));
+const LOOK_TIMEOUT_MS = 20_000;
+
+/** @param engine the container of the throw-away engine that it is on; undefined for the local one */
+async function networksOf(
+  docker: Docker,
+  container: string,
+  engine: string | undefined,
+): Promise<z.infer<typeof Networks>> {
+  if (engine === undefined) return (await docker.getContainer(container).inspect()).NetworkSettings.Networks;
+  const look = ["docker", "inspect", "--format", "{{json .NetworkSettings.Networks}}", container];
+  const { exit, stdout, stderr } = await execute(["docker", "exec", engine, ...look], LOOK_TIMEOUT_MS);
+  if (exit !== 0) throw new Error(stderr.trim());
+  return Networks.parse(JSON.parse(stdout));
 }
 
 /** The interfaces that engines make, whose addresses are gateways (as those of wires to remote machines are). */

@@ -52,10 +52,10 @@ async function matrix(session: Session, name: string, { probe, why, json }: Matr
   if (described === undefined || topology === undefined) {
     throw new Refusal("lab matrix", `${name} was deployed by an older version; first`, `npx lab up ${name}`);
   }
-  if (described.engines !== undefined) {
+  if (described.engines?.some(({ name }) => !topology.engines.some((one) => one.name === name)) === true) {
     throw new Refusal(
       "lab matrix",
-      `lab ${described.id} runs engines of its own; a matrix is about the networks of one engine. Its checks tell who reaches whom`,
+      `lab ${described.id} is on remote engines; a matrix is about engines on this machine. Its checks tell who reaches whom`,
       `npx lab checks ${described.id}`,
     );
   }

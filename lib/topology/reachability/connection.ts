@@ -22,9 +22,10 @@ export interface EngineTraits {
   readonly defaultGateway?: string;
 }
 
-/** Where one looks from: the host, the namespace of a server, or a machine beside the host. */
+/** Where one looks from: the host, a throw-away host, the namespace of a server, or a machine beside the host. */
 export type Place =
   | { readonly kind: "host" }
+  | { readonly kind: "engine"; readonly engine: string }
   | { readonly kind: "server"; readonly server: string }
   | { readonly kind: "remote"; readonly remote: string };
 
@@ -62,6 +63,7 @@ export class Reachability {
 
   /** What comes of asking `destination` on `port`, from `place`. */
   connect(place: Place, destination: Destination, port: number): Prediction {
+    if (place.kind === "engine") throw new Error("on one engine there is one host");
     if (place.kind === "remote") return this.fromOutside(destination, port, this.remotes.get(place.remote));
     const owner = place.kind === "host" ? undefined : this.namespaceOf(place.server);
     if (destination.kind === "name") return this.byName(owner, destination.name, port);
@@ -267,12 +269,12 @@ export class Reachability {
 }
 
 /** Engines go by the network's name, where nothing else decides (U10). */
-function inOrder(networks: readonly NetworkModel[]): NetworkModel[] {
+export function inOrder(networks: readonly NetworkModel[]): NetworkModel[] {
   return [...networks].sort((a, b) => (a.engineName < b.engineName ? -1 : 1));
 }
 
 /** The release as a number: 20.10.24 is 20.1. */
-function release(version: string): number {
+export function release(version: string): number {
   return Number.parseFloat(version);
 }
 

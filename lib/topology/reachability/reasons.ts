@@ -46,6 +46,29 @@ export const BECAUSE = {
     fact: "U26",
     why: "what comes from an internal network is rewritten to the server's address before docker-proxy could take it, and internal networks have no way out",
   },
+  sameOverlay: { fact: "O12", why: "an overlay is one network, whatever host each is on: frames travel in a tunnel" },
+  overlayName: { fact: "O12", why: "the engines of a swarm tell each other the names on a network" },
+  sameUnderlay: { fact: "M3", why: "the kernel hands frames from one container on a parent to the other" },
+  keptApart: {
+    fact: "M1",
+    why: "in this mode the kernel hands nothing from one container on a parent to the other, so nobody answers for the address",
+  },
+  otherSubnet: { fact: "I4", why: "between subnets it takes a router, on one link too" },
+  onLan: { fact: "M2", why: "both are on one LAN, each with an address of its own there" },
+  ownHost: {
+    fact: "M4",
+    why: "what a host sends by the parent goes out to the LAN: its own containers there never see it",
+  },
+  throughHost: {
+    fact: "B9",
+    why: "the host is on that LAN, and forwards what its bridges' containers send, as from itself",
+  },
+  beyondLan: {
+    fact: "U15",
+    why: "it takes the default route into an internal network, from which nothing is forwarded; or there is none",
+  },
+  overlayIsClosed: { fact: "U15", why: "this overlay is internal: its containers have no route beyond it" },
+  nothingThere: { fact: "P9", why: "each host has a loopback interface and ports of its own" },
   directOpen: {
     fact: "P7",
     why: "before Engine 28 what comes from outside for a container's own address is forwarded, published or not",

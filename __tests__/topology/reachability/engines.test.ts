@@ -1,0 +1,225 @@
+import * as fc from "fast-check";
+import { NestedEngine } from "../../../lib/topology/engine";
+import { Identity } from "../../../lib/topology/identity";
+import { Lab } from "../../../lib/topology/lab";
+import { BridgeNetwork, DefaultBridge } from "../../../lib/topology/network";
+import { OverlayNetwork } from "../../../lib/topology/overlay";
+import { reachabilityMatrix, vantageName } from "../../../lib/topology/reachability";
+import { type EngineTraits, Reachability } from "../../../lib/topology/reachability/connection";
+import { ReachabilityOfEngines } from "../../../lib/topology/reachability/engines";
+import type { Outcome } from "../../../lib/topology/reachability/outcome";
+import { Server, type ServerProps } from "../../../lib/topology/server";
+import type { Topology } from "../../../lib/topology/topology";
+import { UnderlayNetwork } from "../../../lib/topology/underlay";
+import { engineDice, engineLabOf } from "../engine-topologies";
+import { dice, labOf } from "../topologies";
+
+const ENGINE: EngineTraits = { version: "20.10.24", userlandProxy: true, hostAddress: "192.0.2.2" };
+const identity = new Identity("mine", "i1");
+
+/** One of every kind on two engines. */
+function everyKind(): Topology {
+  const lab = new Lab(identity);
+  const lan = lab.addNetwork(new BridgeNetwork(identity, "lan", { subnet: "10.80.0.0/24", internal: true }));
+  const engine = (name: string, address: string) => lab.addEngine(new NestedEngine(identity, name, { lan, address }));
+  const [a, b] = [engine("host-a", "10.80.0.10"), engine("host-b", "10.80.0.11")];
+  const bridge = (name: string, subnet: string, more = {}) =>
+    lab.addNetwork(new BridgeNetwork(identity, name, { subnet, ...more }));
+  const overlay = (name: string, subnet: string) =>
+    lab.addNetwork(new OverlayNetwork(identity, name, { subnet, engines: [a, b] }));
+  const add = (name: string, props: ServerProps): Server => lab.addServer(new Server(identity, name, props));
+  const [blue, green] = [overlay("blue", "10.81.1.0/24"), overlay("green", "10.81.2.0/24")];
+  const wire = lab.addNetwork(
+    new UnderlayNetwork(identity, "wire", {
+      ...{ driver: "macvlan", driverMode: "private", engine: a, parent: "eth0", subnet: "10.80.0.0/24" },
+      range: "10.80.0.64/27",
+    }),
+  );
+  const flat = lab.addNetwork(
+    new UnderlayNetwork(identity, "flat", {
+      ...{ driver: "ipvlan", engine: b, parent: "eth0", subnet: "10.80.0.0/24", range: "10.80.0.96/27" },
+      moreSubnets: ["10.82.0.0/24"],
+    }),
+  );
+  add("peer", { network: lan });
+  add("blue-a", { network: blue, engine: a });
+  add("blue-b", { network: blue, engine: b });
+  add("green-b", { network: green, engine: b });
+  add("wire-1", { network: wire });
+  add("wire-2", { network: wire });
+  add("flat-1", { network: flat, address: "10.80.0.100" });
+  add("flat-2", { network: flat, address: "10.80.0.101" });
+  add("beside", { network: flat, address: "10.82.0.2" });
+  add("inner", { network: bridge("inside", "10.83.0.0/24", { engine: a }), publish: [8080] });
+  add("hidden", { network: bridge("vault", "10.84.0.0/24", { engine: a, internal: true }) });
+  add("plain-a", { network: DefaultBridge.of(a) });
+  add("plain-b", { network: DefaultBridge.of(b) });
+  add("local", { network: bridge("other", "10.85.0.0/24") });
+  return lab.topology();
+}
+
+function textOf(outcomes: readonly Outcome[]): string {
+  return outcomes.map((one) => (one.kind === "answers" ? one.by.join("/") : `(${one.kind})`)).join(" or ");
+}
+
+function cell(topology: Topology, vantage: string, listener: string, way: string, engine = ENGINE): string {
+  const { rows, listeners } = reachabilityMatrix(topology, engine);
+  const row = rows.find((one) => vantageName(one.vantage) === vantage && one.way === way);
+  const found = row?.cells[listeners.findIndex(({ title }) => title === listener)];
+  return found === undefined ? "not asked" : `${textOf(found.prediction.outcomes)} ${found.prediction.reason.fact}`;
+}
+
+describe("who reaches whom, on two engines", () => {
+  const topology = everyKind();
+  const LEFT = "(dropped) or (unreachable) U15";
+  test.each([
+    ["blue-a", "blue-b:80", "address on blue", "blue-b O12"],
+    ["blue-a", "blue-b:80", "name", "blue-b O12"],
+    ["blue-a", "green-b:80", "address on green", "(unreachable) U15"],
+    ["blue-b", "green-b:80", "name", "(no-name) U7"],
+    ["blue-a", "peer:80", "address on lan", "(unreachable) U15"],
+    ["host-a", "blue-a:80", "address on blue", LEFT],
+    ["host", "blue-a:80", "address on blue", "not asked"],
+    ["wire-1", "wire-2:80", "address on wire", "(unreachable) M1"],
+    ["wire-1", "flat-1:80", "address on flat", "flat-1 M2"],
+    ["flat-1", "flat-2:80", "address on flat", "flat-2 M3"],
+    ["flat-1", "beside:80", "address on flat", "(unreachable) I4"],
+    ["peer", "beside:80", "address on flat", LEFT.replace(" or (unreachable)", "")],
+    ["peer", "wire-1:80", "address on wire", "wire-1 M2"],
+    ["wire-1", "peer:80", "address on lan", "peer M2"],
+    ["wire-1", "peer:80", "name", "(no-name) U7"],
+    ["wire-1", "blue-a:80", "address on blue", LEFT],
+    ["wire-1", "local:80", "address on other", "(dropped) U15"],
+    ["host-a", "wire-1:80", "address on wire", "(unreachable) M4"],
+    ["host-b", "wire-1:80", "address on wire", "wire-1 M2"],
+    ["host-b", "beside:80", "address on flat", "(unreachable) M4"],
+    ["host", "wire-1:80", "address on wire", "wire-1 M2"],
+    ["host-a", "peer:80", "name", "peer U3"],
+    ["host-a", "blue-a:80", "name", "(no-name) U7"],
+    ["host-a", "inner:80", "address on inside", "inner B12"],
+    ["host-b", "inner:80", "address on inside", LEFT],
+    ["host-a", "inner published :8080", "127.0.0.1", "inner P3"],
+    ["host-b", "inner published :8080", "127.0.0.1", "(refused) P9"],
+    ["host", "inner:80", "address on inside", "not asked"],
+    ["inner", "peer:80", "address on lan", "peer B9"],
+    ["inner", "flat-1:80", "address on flat", "flat-1 B9"],
+    ["inner", "wire-1:80", "address on wire", "(unreachable) M4"],
+    ["inner", "hidden:80", "address on vault", "(dropped) U7"],
+    ["hidden", "peer:80", "address on lan", "(dropped) U15"],
+    ["plain-a", "plain-b:80", "address on default bridge", LEFT],
+    ["plain-a", "peer:80", "name", "(no-name) B7"],
+    ["local", "wire-1:80", "address on wire", "(dropped) U7"],
+    ["local", "blue-a:80", "address on blue", "not asked"],
+    ["local", "peer:80", "address on lan", "(dropped) U7"],
+  ])("%s → %s by %s: %s", (vantage, listener, way, expected) => {
+    expect(cell(topology, vantage, listener, way)).toBe(expected);
+  });
+
+  test("without a default route on internal networks (since Engine 26.1) what is beyond them is unreachable", () => {
+    const engine = { ...ENGINE, version: "28.5.2" };
+    expect(cell(topology, "host-a", "blue-a:80", "address on blue", engine)).toBe("(unreachable) U15");
+    expect(cell(topology, "wire-1", "local:80", "address on other", engine)).toBe("(unreachable) U15");
+  });
+});
+
+describe("of any lab on two engines", () => {
+  const property = (check: (topology: Topology, ask: Ask) => void): void => {
+    fc.assert(
+      fc.property(engineDice(), (thrown) => {
+        const topology = engineLabOf(thrown).topology();
+        const model = new ReachabilityOfEngines(topology, ENGINE);
+        check(topology, (from, server, network, port) => {
+          const found = model.connect(from, { kind: "address", server, network }, port);
+          return found === undefined ? "not asked" : textOf(found.outcomes);
+        });
+      }),
+      { numRuns: 150 },
+    );
+  };
+  type Ask = (from: Parameters<Reachability["connect"]>[0], server: string, network: string, port: number) => string;
+  type ServerModel = Topology["servers"][number];
+  const at = (server: ServerModel) => ({ kind: "server", server: server.name }) as const;
+  const on = ({ servers }: Topology, network: string): ServerModel[] =>
+    servers.filter(({ attachments }) => attachments.some((one) => one.network === network));
+
+  test("on an overlay all reach each other, wherever they are; from another network or a host nobody does", () => {
+    property((topology, ask) => {
+      for (const { name } of topology.networks.filter(({ driver }) => driver === "overlay")) {
+        const members = on(topology, name);
+        for (const to of members) {
+          for (const from of topology.servers) {
+            const reached = ask(at(from), to.name, name, to.port) === to.name;
+            expect(reached).toBe(members.includes(from));
+          }
+          expect(ask({ kind: "engine", engine: "host-a" }, to.name, name, to.port)).not.toBe(to.name);
+          expect(ask({ kind: "host" }, to.name, name, to.port)).toBe("not asked");
+        }
+      }
+    });
+  });
+
+  test("containers on the LAN are reached by all of it but their own host; in modes that keep apart, their neighbours", () => {
+    property((topology, ask) => {
+      for (const { name, engine, driverMode } of topology.networks.filter(({ driver }) => driver === "macvlan")) {
+        for (const to of on(topology, name)) {
+          for (const { name: host } of topology.engines) {
+            const expected = host === engine ? "(unreachable)" : to.name;
+            expect(ask({ kind: "engine", engine: host }, to.name, name, to.port)).toBe(expected);
+          }
+          expect(ask({ kind: "host" }, to.name, name, to.port)).toBe(to.name);
+          for (const from of on(topology, "lan")) expect(ask(at(from), to.name, name, to.port)).toBe(to.name);
+          for (const from of on(topology, name).filter((one) => one !== to)) {
+            expect(ask(at(from), to.name, name, to.port)).toBe(driverMode === "bridge" ? to.name : "(unreachable)");
+          }
+        }
+      }
+    });
+  });
+
+  test("nobody reaches a bridge of another engine; from where it would leave the machine it is not asked", () => {
+    property((topology, ask) => {
+      for (const { name, engine } of topology.networks.filter((one) => one.driver === undefined && one.engine)) {
+        for (const to of on(topology, name)) {
+          expect(ask({ kind: "host" }, to.name, name, to.port)).toBe("not asked");
+          for (const from of topology.servers.filter((one) => one.engine !== engine)) {
+            expect(ask(at(from), to.name, name, to.port)).not.toBe(to.name);
+          }
+        }
+      }
+    });
+  });
+
+  test("each reaches itself, and one without a network nobody else", () => {
+    property((topology, ask) => {
+      for (const from of topology.servers) {
+        for (const { network } of from.attachments)
+          expect(ask(at(from), from.name, network, from.port)).toBe(from.name);
+        if (from.mode !== "none") continue;
+        for (const to of topology.servers) {
+          for (const { network } of to.attachments) {
+            expect(ask(at(from), to.name, network, to.port)).toBe("(unreachable)");
+          }
+        }
+      }
+    });
+  });
+});
+
+test("where there is one engine alone, it says what is said of one engine", () => {
+  fc.assert(
+    fc.property(dice(), (thrown) => {
+      const topology = labOf(thrown).topology();
+      const [one, several] = [new Reachability(topology, ENGINE), new ReachabilityOfEngines(topology, ENGINE)];
+      for (const { vantage, cells } of reachabilityMatrix(topology, ENGINE).rows) {
+        for (const found of cells) {
+          if (found === undefined) continue;
+          const { destination, listener } = found;
+          expect(several.connect(vantage, destination, listener.port)?.outcomes).toEqual(
+            one.connect(vantage, destination, listener.port).outcomes,
+          );
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+});

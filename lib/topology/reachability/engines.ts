@@ -1,0 +1,269 @@
+import { Subnet } from "../subnet";
+import type { Topology } from "../topology";
+import { type Destination, type EngineTraits, inOrder, type Place, Reachability, release } from "./connection";
+import { answers, anyOf, fails, oneOf, type Prediction, type Reason } from "./outcome";
+import { BECAUSE } from "./reasons";
+
+type NetworkModel = Topology["networks"][number];
+type ServerModel = Topology["servers"][number];
+type EngineModel = Topology["engines"][number];
+
+/**
+ * Says what comes of a connection between the containers of several engines that meet on LANs. What happens on one
+ * engine alone is that engine's matter ({@link Reachability}); here is what lies between.
+ */
+export class ReachabilityOfEngines {
+  private readonly networks: ReadonlyMap<string, NetworkModel>;
+  private readonly servers: ReadonlyMap<string, ServerModel>;
+  private readonly engines: ReadonlyMap<string, EngineModel>;
+  /** What each engine knows of itself, by its name; undefined is the local one. */
+  private readonly alone = new Map<string | undefined, Reachability>();
+
+  constructor(
+    private readonly topology: Topology,
+    private readonly traits: EngineTraits,
+  ) {
+    this.networks = new Map(topology.networks.map((network) => [network.name, network]));
+    this.servers = new Map(topology.servers.map((server) => [server.name, server]));
+    this.engines = new Map(topology.engines.map((engine) => [engine.name, engine]));
+    for (const engine of [undefined, ...this.engines.keys()]) {
+      this.alone.set(engine, new Reachability(partOf(topology, engine), traits));
+    }
+  }
+
+  /**
+   * What comes of asking `destination` on `port`, from `place`.
+   * @returns undefined for what must not be asked: it would leave the machine by its default route
+   */
+  connect(place: Place, destination: Destination, port: number): Prediction | undefined {
+    if (place.kind === "remote") return this.fromOutside(place, destination, port);
+    const from = this.placeOf(place);
+    switch (destination.kind) {
+      case "loopback":
+        return this.on(from.engine, from.place, destination, port);
+      case "name":
+        return this.byName(from, destination.name, port);
+      case "address":
+        return this.toAddress(from, destination, port);
+      case "host":
+      case "gateway":
+        return from.engine === undefined ? this.on(undefined, from.place, destination, port) : undefined;
+    }
+  }
+
+  /** A remote machine has routes to what is on the local engine, and to nothing else. */
+  private fromOutside(place: Place, destination: Destination, port: number): Prediction | undefined {
+    if (destination.kind === "address" && !this.isOn(destination, undefined)) return undefined;
+    return this.on(undefined, place, destination, port);
+  }
+
+  /** Whose network stack it is: a host's, or that of a server. */
+  private placeOf(place: Place): Standpoint {
+    if (place.kind === "engine") return { engine: place.engine, place: { kind: "host" } };
+    if (place.kind !== "server") return { engine: undefined, place };
+    const server = this.server(place.server);
+    const owner = server.owner === undefined ? server : this.server(server.owner);
+    if (owner.mode === "host") return { engine: owner.engine, place: { kind: "host" } };
+    return { engine: owner.engine, place, owner };
+  }
+
+  private byName(from: Standpoint, name: string, port: number): Prediction | undefined {
+    const { owner, engine } = from;
+    const lan = engine === undefined || owner !== undefined ? undefined : this.engine(engine).lan;
+    if (owner === undefined && lan === undefined) return fails("no-name", BECAUSE.hostResolver);
+    if (owner?.mode === "none" || owner?.mode === "default-bridge")
+      return this.on(engine, from.place, { kind: "name", name }, port);
+    // A throw-away host is itself a container on its LAN, with that one's resolver.
+    const own = owner === undefined ? [lan ?? ""] : owner.attachments.map(({ network }) => network);
+    const knowing = own.filter((network) => this.named(name, network).length > 0).map((one) => this.network(one));
+    const [open] = inOrder(knowing.filter(({ internal }) => !internal));
+    const [first, ...others] = (open === undefined ? knowing : [open]).map((network) => {
+      const [answer, ...more] = this.named(name, network.name).flatMap(
+        (server) => this.toAddress(from, { kind: "address", server, network: network.name }, port) ?? [],
+      );
+      return anyOf([answer ?? fails("no-name", BECAUSE.notOnNetwork), ...more]);
+    });
+    if (first === undefined) return fails("no-name", BECAUSE.notOnNetwork);
+    const found = oneOf([first, ...others]);
+    const overlay = knowing.some(({ driver }) => driver === "overlay");
+    const isReached = found.outcomes.every(({ kind }) => kind === "answers");
+    return isReached ? { ...found, reason: overlay ? BECAUSE.overlayName : BECAUSE.resolved } : found;
+  }
+
+  private named(name: string, network: string): string[] {
+    return this.topology.servers
+      .filter(({ attachments }) => attachments.some((one) => one.network === network && one.names.includes(name)))
+      .map((server) => server.name);
+  }
+
+  private toAddress(from: Standpoint, destination: Address, port: number): Prediction | undefined {
+    const { owner, engine, place } = from;
+    const self = owner?.name === destination.server || owner?.mode === "none";
+    if (self || (owner === undefined && this.isOn(destination, engine))) {
+      return this.on(engine, place, destination, port);
+    }
+    if (owner === undefined) return this.fromHost(engine, destination, port);
+    const target = this.network(destination.network);
+    const own = owner.attachments.map(({ network }) => this.network(network));
+    const shared = own.some(({ name }) => name === target.name);
+    if (shared && target.driver !== undefined) return this.onOneNetwork(owner, target, destination, port);
+    if (this.isOn(destination, engine) && own.every(({ driver }) => driver === undefined)) {
+      return this.on(engine, place, destination, port);
+    }
+    const links = own.filter(isLink).map((one) => this.linkOf(one, engine));
+    if (isLink(target) && links.includes(this.linkOf(target, this.server(destination.server).engine))) {
+      return this.isOutside(destination.server, target)
+        ? this.closed(target)
+        : this.listening(destination, port, BECAUSE.onLan);
+    }
+    return this.beyond(owner, own, destination, port);
+  }
+
+  /** Whether an address is that of a bridge on an engine: then all else is that engine's matter. */
+  private isOn({ server, network }: Address, engine: string | undefined): boolean {
+    return this.network(network).driver === undefined && this.server(server).engine === engine;
+  }
+
+  /** Whether a server has an address of another subnet than its network's first. */
+  private isOutside(server: string, { name, subnet }: NetworkModel): boolean {
+    const address = this.server(server).attachments.find(({ network }) => network === name)?.address;
+    return address !== undefined && subnet !== undefined && Subnet.observed(subnet)?.contains(address) === false;
+  }
+
+  private onOneNetwork(owner: ServerModel, network: NetworkModel, destination: Address, port: number): Prediction {
+    const { driver, driverMode = "" } = network;
+    if (driver === "overlay") return this.listening(destination, port, BECAUSE.sameOverlay);
+    if (APART.includes(driverMode)) return fails("unreachable", BECAUSE.keptApart);
+    const routed = this.isOutside(owner.name, network) !== this.isOutside(destination.server, network);
+    return routed && driverMode === "l2"
+      ? fails("unreachable", BECAUSE.otherSubnet)
+      : this.listening(destination, port, BECAUSE.sameUnderlay);
+  }
+
+  /** From a host itself, to what is on none of its own bridges. */
+  private fromHost(engine: string | undefined, destination: Address, port: number): Prediction | undefined {
+    const target = this.network(destination.network);
+    const there = this.server(destination.server).engine;
+    const isUnderlay = target.driver === "macvlan" || target.driver === "ipvlan";
+    if (isUnderlay && there === engine) return fails("unreachable", BECAUSE.ownHost);
+    const lan = engine === undefined ? undefined : this.engine(engine).lan;
+    const link = this.linkOf(target, there);
+    const meets = isLink(target) && !this.isOutside(destination.server, target);
+    // The local host has an address on each LAN's bridge, and no other way to what is on other engines.
+    if (meets && (engine === undefined ? isUnderlay : link === lan)) {
+      return this.listening(destination, port, BECAUSE.onLan);
+    }
+    return lan === undefined ? undefined : this.outOf(lan, target);
+  }
+
+  /** From a container, to what is on none of its own networks, nor on another bridge of its engine. */
+  private beyond(
+    owner: ServerModel,
+    own: readonly NetworkModel[],
+    destination: Address,
+    port: number,
+  ): Prediction | undefined {
+    const target = this.network(destination.network);
+    if (own.every(({ driver }) => driver === "overlay")) return fails("unreachable", BECAUSE.overlayIsClosed);
+    const [underlay] = own.filter(({ driver }) => driver !== undefined);
+    if (underlay !== undefined) return this.outOf(this.linkOf(underlay, owner.engine), target);
+    const isOpen = owner.mode === "default-bridge" || own.some(({ internal }) => !internal);
+    if (!isOpen) return this.closed(target);
+    // On the local engine the way out is the machine's own; but from one bridge to another nothing passes.
+    if (owner.engine === undefined) {
+      return this.isLocal(target) ? fails("dropped", BECAUSE.otherBridge) : undefined;
+    }
+    const found = this.fromHost(owner.engine, destination, port);
+    const passes = found?.outcomes.every(({ kind }) => kind === "answers") === true;
+    return passes ? { ...found, reason: BECAUSE.throughHost } : found;
+  }
+
+  /** By the default route of a LAN, to what is not on it. What leaves a LAN with a way out is not asked. */
+  private outOf(lan: string, target: NetworkModel): Prediction | undefined {
+    return this.network(lan).internal ? this.closed(target) : undefined;
+  }
+
+  /**
+   * From an internal network: a rule drops what takes its default route (or the router knows no way, and says so); since
+   * Engine 26.1 there is no such route.
+   */
+  private closed(target: NetworkModel): Prediction {
+    if (release(this.traits.version) >= 26) return fails("unreachable", BECAUSE.beyondLan);
+    const dropped = fails("dropped", BECAUSE.beyondLan);
+    return this.isLocal(target) ? dropped : oneOf([dropped, fails("unreachable", BECAUSE.beyondLan)]);
+  }
+
+  private listening({ server, network }: Address, port: number, reason: Reason): Prediction {
+    const inside = this.topology.servers.find((one) => (one.owner ?? one.name) === server && one.port === port);
+    if (!this.server(server).attachments.some((one) => one.network === network))
+      throw new Error(`${server} is elsewhere`);
+    return inside === undefined ? fails("refused", BECAUSE.noListener) : answers(inside.name, reason);
+  }
+
+  /** What is on one Ethernet: a bridge, an overlay, or the LAN that an underlay's parent is on. */
+  private linkOf({ name, driver, subnet }: NetworkModel, engine: string | undefined): string {
+    if (driver === "macvlan" || driver === "ipvlan") return this.engine(engine ?? "").lan;
+    // Each engine has a default bridge, under one name.
+    return subnet === undefined ? `${name} of ${String(engine)}` : name;
+  }
+
+  /** Whether the local engine's host has a route to it. */
+  private isLocal(target: NetworkModel): boolean {
+    if (!isLink(target) || target.subnet === undefined) return false;
+    return target.driver !== undefined || target.engine === undefined;
+  }
+
+  private on(engine: string | undefined, place: Place, destination: Destination, port: number): Prediction {
+    const alone = this.alone.get(engine);
+    if (alone === undefined) throw new Error(`no engine ${String(engine)} in the model`);
+    return alone.connect(place, destination, port);
+  }
+
+  private network(name: string): NetworkModel {
+    return known(this.networks, name);
+  }
+
+  private server(name: string): ServerModel {
+    return known(this.servers, name);
+  }
+
+  private engine(name: string): EngineModel {
+    return known(this.engines, name);
+  }
+}
+
+type Address = Extract<Destination, { kind: "address" }>;
+
+interface Standpoint {
+  readonly engine: string | undefined;
+  /** As the engine itself sees it. */
+  readonly place: Place;
+  /** Whose namespace it is; undefined for a host's own. */
+  readonly owner?: ServerModel;
+}
+
+/** Macvlan's modes in which containers of one host are kept apart. */
+const APART: readonly string[] = ["private", "vepa"];
+
+/** Whether others may be on the same Ethernet: all but routed networks, whose subnets nobody else knows a way to. */
+function isLink({ driver, driverMode }: NetworkModel): boolean {
+  return driver !== "overlay" && !(driver === "ipvlan" && driverMode !== "l2");
+}
+
+/** What one engine has. */
+function partOf(topology: Topology, engine: string | undefined): Topology {
+  return {
+    networks: topology.networks.filter(
+      ({ engine: place, driver, subnet }) => place === engine || driver === "overlay" || subnet === undefined,
+    ),
+    servers: topology.servers.filter((one) => one.engine === engine),
+    engines: [],
+    remotes: engine === undefined ? topology.remotes : [],
+  };
+}
+
+function known<V>(map: ReadonlyMap<string, V>, name: string): V {
+  const found = map.get(name);
+  if (found === undefined) throw new Error(`no ${name} in the model`);
+  return found;
+}
