@@ -212,8 +212,8 @@ async function find(
   engine: string | undefined,
   { execute }: Surroundings,
 ): Promise<(NonNullable<Found> & { running: boolean }) | undefined> {
-  const there = engine === undefined ? [] : ["docker", "exec", engine];
-  const answer = await execute([...there, "docker", "inspect", "--type", "container", container], LOOK_TIMEOUT_MS);
+  const look = ["docker", "inspect", "--type", "container", container];
+  const answer = await execute(onEngine(engine, look), LOOK_TIMEOUT_MS);
   if (answer.exit === 0) {
     const [{ State, NetworkSettings }] = Inspected.parse(JSON.parse(answer.stdout));
     return { running: State.Running, networks: Object.keys(NetworkSettings.Networks) };
