@@ -8,14 +8,8 @@ export {
   type LabStep,
   type StepProps,
 } from "./lib/constructs/lab-stack";
-export {
-  BridgeNetwork,
-  DefaultBridge,
-  HostNetwork,
-  NoneNetwork,
-  SharedNetwork,
-  type BridgeNetworkProps,
-} from "./lib/topology/network";
+export { BridgeNetwork, type BridgeNetworkProps } from "./lib/topology/declared-network";
+export { DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "./lib/topology/network";
 export type { PublicationProps, Publish } from "./lib/topology/publication";
 export { Refusal, Unfit } from "./lib/topology/refusal";
 export type { AttachmentProps, Server, ServerProps } from "./lib/topology/server";

@@ -2,9 +2,11 @@ import { Action, commandOf, undoing } from "../../lib/checks/action";
 import { toShell } from "../../lib/checks/command";
 import { connect, disconnect, exec, kill, remove, restart, run, shim, start, stop } from "../../lib/checks/doing";
 import { ThrowAway } from "../../lib/checks/throw-away";
-import { NestedEngine } from "../../lib/topology/engine";
+import { NestedEngine } from "../../lib/topology/other-engines";
 import { Identity } from "../../lib/topology/identity";
-import { BridgeNetwork, Engine, HostNetwork } from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
+import { Engine } from "../../lib/topology/engine";
+import { HostNetwork } from "../../lib/topology/network";
 import { Server } from "../../lib/topology/server";
 
 const identity = new Identity("x", "0123abcd");

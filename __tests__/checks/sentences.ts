@@ -1,7 +1,9 @@
 import type { Probe } from "../../lib/checks/probes";
 import * as say from "../../lib/checks/vocabulary";
 import { Identity } from "../../lib/topology/identity";
-import { BridgeNetwork, DefaultBridge, Engine, HostNetwork } from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
+import { DefaultBridge, HostNetwork } from "../../lib/topology/network";
+import { Engine } from "../../lib/topology/engine";
 import { RemoteMachine } from "../../lib/topology/remote-machine";
 import { Server } from "../../lib/topology/server";
 

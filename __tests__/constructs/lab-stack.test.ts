@@ -9,7 +9,8 @@ import { host, http, listening, namespace, process } from "../../lib/checks/voca
 import { LabStack } from "../../lib/constructs/lab-stack";
 import { unescaped } from "../../lib/constructs/unescaped";
 import { setSettings } from "../../lib/constructs/settings";
-import { BridgeNetwork, DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
+import { DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
 import type { ServerProps } from "../../lib/topology/server";
 import { SETTINGS } from "../labs/synthesized";
 import { refused } from "../topology/refused";

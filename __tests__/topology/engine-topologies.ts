@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
-import { Engine, NestedEngine } from "../../lib/topology/engine";
+import { Engine } from "../../lib/topology/engine";
+import { NestedEngine } from "../../lib/topology/other-engines";
 import { Identity } from "../../lib/topology/identity";
 import { Lab } from "../../lib/topology/lab";
-import { BridgeNetwork, DefaultBridge, NoneNetwork } from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
+import { DefaultBridge, NoneNetwork } from "../../lib/topology/network";
 import { OverlayNetwork } from "../../lib/topology/overlay";
 import { Refusal } from "../../lib/topology/refusal";
 import { Server, type ServerProps } from "../../lib/topology/server";

@@ -1,13 +1,8 @@
 import { Identity } from "../../lib/topology/identity";
 import { Lab } from "../../lib/topology/lab";
-import {
-  BridgeNetwork,
-  DefaultBridge,
-  Engine,
-  HostNetwork,
-  NoneNetwork,
-  SharedNetwork,
-} from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
+import { DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
+import { Engine } from "../../lib/topology/engine";
 import { Server, type ServerProps } from "../../lib/topology/server";
 import { Topology } from "../../lib/topology/topology";
 import { refused } from "./refused";

@@ -1,5 +1,5 @@
 import { Identity } from "../../lib/topology/identity";
-import { BridgeNetwork, type BridgeNetworkProps } from "../../lib/topology/network";
+import { BridgeNetwork, type BridgeNetworkProps } from "../../lib/topology/declared-network";
 import { refused } from "./refused";
 
 const identity = new Identity("bridge", "i1");

@@ -1,15 +1,10 @@
 import * as fc from "fast-check";
-import { NestedEngine } from "../../lib/topology/engine";
+import { NestedEngine } from "../../lib/topology/other-engines";
 import { Identity } from "../../lib/topology/identity";
 import { Lab } from "../../lib/topology/lab";
-import {
-  BridgeNetwork,
-  DefaultBridge,
-  Engine,
-  HostNetwork,
-  NoneNetwork,
-  SharedNetwork,
-} from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
+import { DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
+import { Engine } from "../../lib/topology/engine";
 import { OverlayNetwork } from "../../lib/topology/overlay";
 import { pictureOf } from "../../lib/topology/picture";
 import { RemoteMachine } from "../../lib/topology/remote-machine";

@@ -1,6 +1,6 @@
 import { Identity } from "../../lib/topology/identity";
 import { Lab } from "../../lib/topology/lab";
-import { BridgeNetwork } from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
 import { RemoteMachine, WIRE_NAME } from "../../lib/topology/remote-machine";
 import { Subnet } from "../../lib/topology/subnet";
 import { refused } from "./refused";

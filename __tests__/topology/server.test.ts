@@ -1,12 +1,7 @@
 import { Identity } from "../../lib/topology/identity";
-import {
-  BridgeNetwork,
-  DefaultBridge,
-  Engine,
-  HostNetwork,
-  NoneNetwork,
-  SharedNetwork,
-} from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
+import { DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
+import { Engine } from "../../lib/topology/engine";
 import { Server, type ServerProps } from "../../lib/topology/server";
 import { refused } from "./refused";
 

@@ -1,14 +1,9 @@
 import * as fc from "fast-check";
 import { Identity } from "../../lib/topology/identity";
 import { Lab } from "../../lib/topology/lab";
-import {
-  BridgeNetwork,
-  DefaultBridge,
-  Engine,
-  HostNetwork,
-  NoneNetwork,
-  SharedNetwork,
-} from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
+import { DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
+import { Engine } from "../../lib/topology/engine";
 import type { Publish } from "../../lib/topology/publication";
 import { RemoteMachine } from "../../lib/topology/remote-machine";
 import { Refusal } from "../../lib/topology/refusal";

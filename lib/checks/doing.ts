@@ -1,5 +1,5 @@
-import type { NestedEngine } from "../topology/engine";
-import type { BridgeNetwork } from "../topology/network";
+import type { NestedEngine } from "../topology/other-engines";
+import type { BridgeNetwork } from "../topology/declared-network";
 import type { Server } from "../topology/server";
 import type { Action } from "./action";
 import type { ThrowAway } from "./throw-away";

@@ -1,7 +1,8 @@
 import { Engine } from "../topology/engine";
 import type { Identity } from "../topology/identity";
 import { checkedName } from "../topology/name";
-import type { BridgeNetwork, DefaultBridge, HostNetwork } from "../topology/network";
+import type { BridgeNetwork } from "../topology/declared-network";
+import type { DefaultBridge, HostNetwork } from "../topology/network";
 import type { UnderlayNetwork } from "../topology/underlay";
 
 interface Apart {

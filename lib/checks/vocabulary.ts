@@ -1,7 +1,8 @@
 import { isIPv4 } from "net";
-import { Engine, NestedEngine, type OtherEngine, RemoteEngine } from "../topology/engine";
+import { Engine } from "../topology/engine";
+import { NestedEngine, type OtherEngine, RemoteEngine } from "../topology/other-engines";
 import type { Identity } from "../topology/identity";
-import { BridgeNetwork } from "../topology/network";
+import { BridgeNetwork } from "../topology/declared-network";
 import { Refusal } from "../topology/refusal";
 import type { OverlayNetwork } from "../topology/overlay";
 import { RemoteMachine } from "../topology/remote-machine";

@@ -2,7 +2,7 @@ import { dependable, Fn } from "cdktf";
 import type { Construct } from "constructs";
 import { LABEL } from "../topology/identity";
 import { SSH_OPTIONS } from "../engine/ssh";
-import type { NestedEngine, RemoteEngine } from "../topology/engine";
+import type { NestedEngine, RemoteEngine } from "../topology/other-engines";
 import { Container, DockerProvider, Image, type Network, type NullResource, Volume } from "./providers";
 import type { Settings } from "./settings";
 

@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import { http, inside, inSwarm, mtuOf, tunnelled, vxlanOf } from "../checks/vocabulary";
 import { onEngine, toShell } from "../checks/command";
 import { LabStack } from "../constructs/lab-stack";
-import { NestedEngine, type RemoteEngine } from "../topology/engine";
+import { NestedEngine, type RemoteEngine } from "../topology/other-engines";
 import { Refusal } from "../topology/refusal";
 
 export interface OverlayLabProps {

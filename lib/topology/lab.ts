@@ -1,7 +1,8 @@
-import { Engine, NestedEngine, type OtherEngine } from "./engine";
+import { Engine } from "./engine";
+import { NestedEngine, type OtherEngine } from "./other-engines";
 import type { Identity } from "./identity";
 import { LONGEST_NAME } from "./name";
-import { BridgeNetwork, type DeclaredNetwork } from "./network";
+import { BridgeNetwork, type DeclaredNetwork } from "./declared-network";
 import { freePort } from "./port";
 import { collide, type HostListener, listenerText } from "./publication";
 import { Refusal } from "./refusal";

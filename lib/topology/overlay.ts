@@ -1,6 +1,6 @@
-import type { OtherEngine } from "./engine";
+import type { OtherEngine } from "./other-engines";
 import type { Identity } from "./identity";
-import { DeclaredNetwork } from "./network";
+import { DeclaredNetwork } from "./declared-network";
 
 export interface OverlayNetworkProps {
   /** Its IPv4 subnet. */

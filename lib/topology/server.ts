@@ -1,16 +1,9 @@
 import { Engine } from "./engine";
 import type { Identity } from "./identity";
 import { checkedName } from "./name";
-import {
-  type BridgeNetwork,
-  checkedAddress,
-  DeclaredNetwork,
-  type DefaultBridge,
-  type HostNetwork,
-  type Network,
-  type NoneNetwork,
-  SharedNetwork,
-} from "./network";
+import { type BridgeNetwork, DeclaredNetwork } from "./declared-network";
+import { checkedAddress } from "./address";
+import { type DefaultBridge, type HostNetwork, type Network, type NoneNetwork, SharedNetwork } from "./network";
 import { OverlayNetwork } from "./overlay";
 import { checkedPort } from "./port";
 import {

@@ -1,6 +1,6 @@
 import type { Engine } from "./engine";
 import type { Identity } from "./identity";
-import { DeclaredNetwork } from "./network";
+import { DeclaredNetwork } from "./declared-network";
 import { Refusal } from "./refusal";
 import { Subnet } from "./subnet";
 

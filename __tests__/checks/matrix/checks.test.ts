@@ -1,9 +1,11 @@
 import { Check } from "../../../lib/checks/check";
 import { type ReachabilityChoice, reachabilityChecks } from "../../../lib/checks/matrix/checks";
-import { NestedEngine } from "../../../lib/topology/engine";
+import { NestedEngine } from "../../../lib/topology/other-engines";
 import { Identity } from "../../../lib/topology/identity";
 import { Lab } from "../../../lib/topology/lab";
-import { BridgeNetwork, DefaultBridge, Engine } from "../../../lib/topology/network";
+import { BridgeNetwork } from "../../../lib/topology/declared-network";
+import { DefaultBridge } from "../../../lib/topology/network";
+import { Engine } from "../../../lib/topology/engine";
 import { Server } from "../../../lib/topology/server";
 
 const identity = new Identity("mine", "i1");

@@ -4,10 +4,10 @@ import { agrees, MatrixRecord } from "../../../lib/checks/matrix/record";
 import { type Addresses, givenAddresses } from "../../../lib/checks/matrix/surroundings";
 import { matrixReasons, matrixTable } from "../../../lib/report/matrix";
 import { styleFor } from "../../../lib/report/style";
-import { NestedEngine } from "../../../lib/topology/engine";
+import { NestedEngine } from "../../../lib/topology/other-engines";
 import { Identity } from "../../../lib/topology/identity";
 import { Lab } from "../../../lib/topology/lab";
-import { BridgeNetwork } from "../../../lib/topology/network";
+import { BridgeNetwork } from "../../../lib/topology/declared-network";
 import { BECAUSE } from "../../../lib/topology/reachability/reasons";
 import { Server } from "../../../lib/topology/server";
 

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
-import { NestedEngine } from "../../../lib/topology/engine";
+import { NestedEngine } from "../../../lib/topology/other-engines";
 import { Identity } from "../../../lib/topology/identity";
 import { Lab } from "../../../lib/topology/lab";
-import { BridgeNetwork, DefaultBridge } from "../../../lib/topology/network";
+import { BridgeNetwork } from "../../../lib/topology/declared-network";
+import { DefaultBridge } from "../../../lib/topology/network";
 import { OverlayNetwork } from "../../../lib/topology/overlay";
 import { reachabilityMatrix, vantageName } from "../../../lib/topology/reachability";
 import { type EngineTraits, Reachability } from "../../../lib/topology/reachability/connection";

@@ -1,7 +1,7 @@
-import { NestedEngine, RemoteEngine } from "../../lib/topology/engine";
+import { NestedEngine, RemoteEngine } from "../../lib/topology/other-engines";
 import { Identity } from "../../lib/topology/identity";
 import { Lab } from "../../lib/topology/lab";
-import { BridgeNetwork } from "../../lib/topology/network";
+import { BridgeNetwork } from "../../lib/topology/declared-network";
 import { OverlayNetwork } from "../../lib/topology/overlay";
 import { Server } from "../../lib/topology/server";
 import { UnderlayNetwork } from "../../lib/topology/underlay";
