@@ -132,7 +132,7 @@ export const LABS: readonly LabEntry[] = [
     id: "overlay",
     shows: "two hosts in one swarm: two networks across them, by VXLAN tunnels",
     options: [
-      { variable: "LAB_LAN", placeholder: "SUBNET", description: "subnet of the hosts' LAN (10.78.0.0/24)" },
+      { variable: "LAB_LAN", placeholder: "SUBNET", description: "subnet of the hosts' LAN (10.70.0.0/24)" },
       {
         variable: "LAB_ENGINES",
         placeholder: "ADDRESSES",

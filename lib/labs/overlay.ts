@@ -6,7 +6,7 @@ import { NestedEngine, type RemoteEngine } from "../topology/other-engines";
 import { Refusal } from "../topology/refusal";
 
 export interface OverlayLabProps {
-  /** The subnet of the LAN that the hosts meet on. @default 10.78.0.0/24 */
+  /** The subnet of the LAN that the hosts meet on. @default 10.70.0.0/24 */
   readonly subnet?: string | undefined;
   /** Addresses of two remote engines, with a comma between: `ssh://user@a,ssh://user@b`. @default two throw-away ones */
   readonly engines?: string | undefined;
@@ -98,7 +98,7 @@ export class OverlayLab extends LabStack {
     this.tryNext(onA(`tcpdump -nv -i ${a instanceof NestedEngine ? "eth0" : "any"} udp port 4789`));
   }
 
-  private throwAwayHosts(subnet = "10.78.0.0/24"): [NestedEngine, NestedEngine] {
+  private throwAwayHosts(subnet = "10.70.0.0/24"): [NestedEngine, NestedEngine] {
     const lan = this.addNetwork("lan", { subnet, internal: true });
     return [
       this.addEngine("host-a", { lan, address: lan.subnet.address(10) }),
