@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { http, inside, inSwarm, mtuOf, tunnelled, vxlanOf } from "../checks/vocabulary";
+import { host, http, inside, inSwarm, mtuOf, program, tunnelled, vxlanOf } from "../checks/vocabulary";
 import { onEngine, toShell } from "../checks/command";
 import { LabStack } from "../constructs/lab-stack";
 import { NestedEngine, type RemoteEngine } from "../topology/other-engines";
@@ -89,6 +89,15 @@ export class OverlayLab extends LabStack {
         what: `${engine.name} is in a swarm; its daemon was given no key-value store`,
         why: "Swarm mode (since Docker 1.12) keeps the state of networks in the managers themselves. (The article is of before.)",
         claim: "B18",
+      });
+    }
+
+    // On somebody's machine it may have containers of somebody's.
+    if (a instanceof NestedEngine) {
+      this.check("host-a/docker0-down", program(["ip", "link", "show", "docker0"], host(a)).says("state DOWN"), {
+        what: "docker0 of host-a, where all containers are on other networks, is down",
+        why: "A bridge has a carrier while something is plugged in. (Lab default-bridge shows it up.)",
+        fact: "B2",
       });
     }
 

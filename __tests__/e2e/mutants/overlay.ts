@@ -3,6 +3,7 @@ import { controlSilent, type LabMutants, refused, type Saboteur } from "./sabote
 
 const [A, B] = ["labtest-overlay-host-a", "labtest-overlay-host-b"];
 const server = (name: string): string => `labtest-overlay-${name}`;
+const STRANGER = "labtest-stranger";
 const SITE = "/etc/nginx/conf.d/default.conf";
 
 /** Runs docker on one of the lab's engines. */
@@ -59,6 +60,16 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-3/reaches-by-address": refused,
       "web-3/reaches-by-name": refused,
     },
+  },
+  {
+    name: "a container is on host-a's default bridge",
+    sabotage: async () => {
+      const image = await on(A, "inspect", "--format", "{{.Config.Image}}", server("web-1"));
+      await on(A, "run", "--detach", "--rm", "--name", STRANGER, image);
+    },
+    mend: () => on(A, "rm", "--force", STRANGER),
+    mended: true,
+    red: { "host-a/docker0-down": ["fail", /it ends in another way/] },
   },
 ];
 
