@@ -11,20 +11,22 @@ export const SETTINGS: Settings = {
   program: "../../../bin/lab.js",
 };
 
+const apps = new Map<string, ReturnType<typeof createApp>["labs"]>();
 const made = new Map<string, Record<string, unknown>>();
 
 /**
- * A lab as Terraform gets it: parsed, so that white space and cdktf's own version do not matter. The same lab is made
- * once in each folder.
+ * A lab as Terraform gets it: parsed, so that white space and cdktf's own version do not matter. The same labs are made
+ * once in each folder, and each of them synthesized once.
  */
 export function synthesized(id: string, environment: NodeJS.ProcessEnv = {}): Record<string, unknown> {
-  const key = JSON.stringify([process.cwd(), id, environment]);
-  const known = made.get(key);
+  const asked = JSON.stringify([process.cwd(), environment]);
+  const known = made.get(asked + id);
   if (known !== undefined) return known;
-  const { labs } = createApp(environment, SETTINGS, Testing.app().outdir);
+  const labs = apps.get(asked) ?? createApp(environment, SETTINGS, Testing.app().outdir).labs;
+  apps.set(asked, labs);
   const stack = labs.find((lab) => lab.lab.id === id);
   if (stack === undefined) throw new Error(`no lab ${id}`);
   const parsed = JSON.parse(Testing.synth(stack, true)) as Record<string, unknown>;
-  made.set(key, parsed);
+  made.set(asked + id, parsed);
   return parsed;
 }
