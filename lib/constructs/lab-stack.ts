@@ -174,7 +174,6 @@ export abstract class LabStack extends TerraformStack {
       engine,
       declareEngine(this, engine, { engineImage, lan, labels: this.labels(), settings, preflight }),
     );
-    this.refreshStages();
     return engine;
   }
 
@@ -187,7 +186,6 @@ export abstract class LabStack extends TerraformStack {
     const engine = this.lab.addEngine(new RemoteEngine(this.lab.identity, name, address));
     const { preflight } = this.stages;
     this.engines.set(engine, declareRemoteEngine(this, engine, { settings: this.settings, preflight }));
-    this.refreshStages();
     return engine;
   }
 
@@ -237,7 +235,6 @@ export abstract class LabStack extends TerraformStack {
       ...(server.losesPortTo === undefined ? {} : { mustRun: false }),
     });
     this.containers.set(server, container);
-    this.refreshStages();
     return server;
   }
 
@@ -261,7 +258,6 @@ export abstract class LabStack extends TerraformStack {
     });
     this.containers.set(remote, container);
     this.wire ??= new NullResource(this, WIRE, { provisioners: [this.stage("wire")] });
-    this.refreshStages();
     return remote;
   }
 
@@ -272,7 +268,6 @@ export abstract class LabStack extends TerraformStack {
    */
   check(id: string, probe: Probe, props: CheckProps): void {
     this.checks.push(this.newCheck(id, probe, props));
-    this.refreshStages();
   }
 
   /**
@@ -306,11 +301,9 @@ export abstract class LabStack extends TerraformStack {
       const stops = actions.some((one) => STOPPING.includes(one.do) && one.container === server.container);
       if (stops) container.mustRun = false;
     }
-    this.refreshStages();
     return {
       check: (id, probe, props) => {
         step.checks.push(this.newCheck(`${name}/${id}`, probe, props));
-        this.refreshStages();
       },
     };
   }
@@ -465,8 +458,14 @@ export abstract class LabStack extends TerraformStack {
     return { type: "local-exec", interpreter: ["node", this.settings.program, "stage"], command };
   }
 
+  /** The stages depend on all that was added, so they are finished when the stack is. Not for labs: synthesis asks. */
+  override toTerraform(): unknown {
+    this.finishStages();
+    return super.toTerraform() as unknown;
+  }
+
   /** Triggers say what a stage depends on, and a plan shows them: ports and subnets; containers and command lines. */
-  private refreshStages(): void {
+  private finishStages(): void {
     const { networks, servers, remotes } = this.lab;
     this.stages.preflight.triggers = {
       image: literal(this.settings.image),
@@ -538,7 +537,6 @@ export abstract class LabStack extends TerraformStack {
     if (network.mode === "overlay" && this.swarm !== undefined) {
       this.swarm.left.dependsOn = [...(this.swarm.left.dependsOn ?? []), dependable(declared)];
     }
-    this.refreshStages();
     return network;
   }
 
