@@ -75,7 +75,7 @@ describe("a lab that does not behave as taught", () => {
     expect(said).toContain("FAIL host/web/answers");
     expect(said).toContain("meaning nothing listens there");
     expect(said).toContain("✓ host/web/same-namespace");
-    expect(said).toContain("lab host: 10 passed, 4 failed");
+    expect(said).toMatch(/lab host: \d+ passed, 4 failed/);
   });
 
   test("fails lab up in the same words, with exit code 1", async () => {
@@ -83,7 +83,7 @@ describe("a lab that does not behave as taught", () => {
     expect(up.exit).toBe(1);
     expect(up.stdout).toContain("FAIL  host/web/answers");
     expect(up.stdout).toContain("see it    curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:18480/");
-    expect(up.stdout).toContain("10 passed, 4 failed");
+    expect(up.stdout).toMatch(/\d+ passed, 4 failed/);
   });
 
   test("is mended by the right image, and leaves nothing", async () => {
