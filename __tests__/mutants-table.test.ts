@@ -60,6 +60,20 @@ c  ·  -  (nothing breaks it)
 x: 1 of 2 mutants killed (50 %), 1 of 2 checks seen to fail, 1 that no mutant breaks`);
   });
 
+  test("counts nothing that this engine is not asked, and nobody who breaks that alone", () => {
+    const gated: LabMutants = {
+      ...mutants,
+      saboteurs: [...mutants.saboteurs, saboteur("b is broken", { b: ["fail", /./] })],
+    };
+    const seen = [
+      { lab: "x", saboteur: "a is stopped", verdicts: { a: "fail", b: "skip", c: "pass" } },
+      { lab: "x", saboteur: "b is broken", verdicts: { a: "pass", b: "skip", c: "pass" } },
+    ] as const;
+    expect(table(gated, seen)).toContain(
+      "x: 1 of 1 mutants killed (100 %), 1 of 1 checks seen to fail, 1 that no mutant breaks, 1 not asked on this engine",
+    );
+  });
+
   test("misses what was never seen to fail: a check that cannot be measured is not refuted", () => {
     expect(unnoticed(mutants, ["a", "b", "c", "d"])).toEqual(["x/b", "x/d"]);
   });

@@ -33,16 +33,25 @@ export function table(mutants: LabMutants, seen: readonly Seen[]): string {
 
 const LETTER: Readonly<Record<Verdict, string>> = { pass: "·", fail: "F", error: "E", skip: "-" };
 
-function ratio({ lab, unbreakable }: LabMutants, runs: readonly Seen[], ids: readonly string[]): string {
+/** Counts what is asked on this engine: a check that is skipped from the start says nothing, nor does who breaks it alone. */
+function ratio({ lab, unbreakable, saboteurs }: LabMutants, runs: readonly Seen[], ids: readonly string[]): string {
+  const isAsked = (id: string): boolean => runs.some(({ verdicts }) => (verdicts[id] ?? "skip") !== "skip");
   const breakable = ids.filter((id) => !(id in unbreakable));
-  const fell = breakable.filter((id) => runs.some(({ verdicts }) => verdicts[id] === "fail"));
-  const killed = runs.filter(({ verdicts }) =>
+  const asked = breakable.filter(isAsked);
+  const fell = asked.filter((id) => runs.some(({ verdicts }) => verdicts[id] === "fail"));
+  const noticeable = runs.filter(({ saboteur }) => {
+    const red = saboteurs.find(({ name }) => name === saboteur)?.red ?? {};
+    return Object.keys(red).length === 0 || Object.keys(red).some(isAsked);
+  });
+  const killed = noticeable.filter(({ verdicts }) =>
     Object.values(verdicts).some((verdict) => verdict === "fail" || verdict === "error"),
   );
-  const percent = runs.length === 0 ? 0 : Math.round((100 * killed.length) / runs.length);
+  const percent = noticeable.length === 0 ? 0 : Math.round((100 * killed.length) / noticeable.length);
+  const notAsked = breakable.length - asked.length;
   return [
-    `${lab}: ${String(killed.length)} of ${String(runs.length)} mutants killed (${String(percent)} %)`,
-    `${String(fell.length)} of ${String(breakable.length)} checks seen to fail`,
+    `${lab}: ${String(killed.length)} of ${String(noticeable.length)} mutants killed (${String(percent)} %)`,
+    `${String(fell.length)} of ${String(asked.length)} checks seen to fail`,
     `${String(ids.length - breakable.length)} that no mutant breaks`,
+    ...(notAsked === 0 ? [] : [`${String(notAsked)} not asked on this engine`]),
   ].join(", ");
 }
