@@ -148,6 +148,13 @@ const TRY = {
     "npx lab step macvlan",
     "npx lab step macvlan",
   ],
+  vlan: [
+    "docker exec lab-vlan-host-a ip -d link show eth0.10",
+    "docker exec lab-vlan-host-a docker network inspect --format '{{.Options.parent}}' lab-vlan-blue-a lab-vlan-green-a",
+    "docker exec lab-vlan-host-a docker exec lab-vlan-web-1 curl -s http://10.68.1.106/",
+    "docker exec lab-vlan-host-a docker exec lab-vlan-web-1 curl -sS http://10.68.2.74/",
+    "docker exec lab-vlan-host-a docker exec lab-vlan-web-1 ping -n -c 3 -W 1 10.68.1.14 > /dev/null & docker exec lab-vlan-host-b timeout 4 tcpdump -ln -i eth0.10 -c 2 arp host 10.68.1.14; wait",
+  ],
   // Nothing: it cannot be on every kernel.
   ipvlan: [],
 };

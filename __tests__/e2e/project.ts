@@ -33,6 +33,7 @@ export const APART = {
   LAB_NESTED_SUBNET: "10.213.73.0/24",
   LAB_MACVLAN_SUBNET: "10.213.71.0/24",
   LAB_IPVLAN_SUBNET: "10.213.92.0/22",
+  LAB_VLAN_SUBNET: "10.213.96.0/22",
   // A name that nobody on the network has must not be asked for beyond this machine.
   LAB_DNS: "127.0.0.1",
 } as const;

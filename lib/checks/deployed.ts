@@ -38,6 +38,8 @@ export const DeployedLab = z
       .optional(),
     /** The engines that form a swarm, by name, the manager first; and the networks across them. */
     swarm: z.strictObject({ engines: z.array(z.string()), networks: z.array(z.string()) }).optional(),
+    /** VLANs: the network that stands in for each where the kernel knows no tags, and the engines with an interface for it. */
+    vlans: z.array(z.strictObject({ id: z.number(), access: z.string(), engines: z.array(z.string()) })).optional(),
     servers: z.array(
       z.strictObject({
         name: z.string(),

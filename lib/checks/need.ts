@@ -24,6 +24,8 @@ export const Need = z.union([
   /** Whether docker-proxy holds published ports. */
   z.strictObject({ userlandProxy: z.enum(["on", "off"]) }),
   z.strictObject({ kernel: z.enum(KERNEL_ABILITIES) }),
+  /** A kernel that is known to lack it: for what stands in for it there. */
+  z.strictObject({ without: z.enum(KERNEL_ABILITIES) }),
 ]);
 export type Need = z.infer<typeof Need>;
 
@@ -55,6 +57,11 @@ export function lackingIn(need: Exclude<Need, "root">, found: Conditions): strin
       ? undefined
       : `the engine's userland-proxy is ${String(found.userlandProxy)}`;
   }
+  if ("without" in need) {
+    const has = found.abilities[need.without];
+    if (has === undefined) return `whether the kernel has ${need.without} is unknown`;
+    return has ? `the kernel has ${need.without}, so nothing stands in for it` : undefined;
+  }
   return found.abilities[need.kernel] === false ? `the kernel lacks ${need.kernel}` : undefined;
 }
 
@@ -78,6 +85,7 @@ export function describeNeed(need: Need): string {
   if ("firewall" in need) return `an engine with ${need.firewall}`;
   if ("forwardPolicy" in need) return `FORWARD policy ${need.forwardPolicy}`;
   if ("userlandProxy" in need) return `userland-proxy ${need.userlandProxy}`;
+  if ("without" in need) return `a kernel without ${need.without}`;
   return `a kernel with ${need.kernel}`;
 }
 

@@ -569,6 +569,20 @@ export const tunnelled = (server: Server, other: Server): Probe => ({
     : {}),
 });
 
+/**
+ * How far a broadcast of a server goes: it asks everybody for an address that nobody has.
+ * @param engine on whose interfaces is listened
+ */
+export const broadcastOf = (
+  server: Server,
+  asksFor: string,
+  { container }: NestedEngine,
+): { isHeardOnlyOn: (heardOn: string, notOn: string) => Probe } => ({
+  isHeardOnlyOn: (heardOn, notOn) => ({
+    ...{ kind: "broadcast", from: inside(server), asksFor, engine: container, heardOn, notOn },
+  }),
+});
+
 /** The largest packet on the interface that has a server's address. */
 export const mtuOf = (server: Server): { is: (mtu: number) => Probe } => ({
   is: (mtu) => ({ kind: "link", from: inside(server), address: givenAddress(server), mtu }),

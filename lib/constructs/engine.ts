@@ -19,6 +19,8 @@ export interface EngineParts {
   /** The image that the engine itself runs from. */
   readonly engineImage: Image;
   readonly lan: Network;
+  /** Networks that it may be plugged into besides, later. */
+  readonly others: readonly Network[];
   readonly labels: readonly { label: string; value: string }[];
   readonly settings: Settings;
   readonly preflight: NullResource;
@@ -44,7 +46,7 @@ const READY_SECONDS = 60;
 /** Declares a throw-away engine: its disk, its container, and the provider for what lives on it. */
 export function declareEngine(scope: Construct, engine: NestedEngine, parts: EngineParts): DeclaredEngine {
   const { name, address } = engine;
-  const { lan, settings, engineImage, preflight } = parts;
+  const { lan, others, settings, engineImage, preflight } = parts;
   const labels = [...parts.labels, { label: LABEL.engine, value: name }];
   const folder = engineFolder(engine);
   const disk = new Volume(scope, `${name}-disk`, { name: engine.container, labels, dependsOn: [preflight] });
@@ -68,8 +70,8 @@ export function declareEngine(scope: Construct, engine: NestedEngine, parts: Eng
     // Otherwise a plan would remove an engine that somebody has stopped, with what it holds.
     mustRun: false,
     labels,
-    lifecycle: { replaceTriggeredBy: [dependable(lan)] },
-    dependsOn: [preflight],
+    lifecycle: { replaceTriggeredBy: [lan, ...others].map((network) => dependable(network)) },
+    dependsOn: [preflight, ...others],
   });
   const provider = new DockerProvider(scope, `docker-${name}`, {
     alias: name,

@@ -79,6 +79,8 @@ const STOPPING: readonly Action["do"][] = ["kill", "stop"];
 /** The stages that wire remote machines to the host, and remove what steps run. Their names are taken even where a lab has none yet. */
 const WIRE = "wire";
 const THROW_AWAYS = "throw-aways";
+/** The stage that gives hosts their interfaces for VLANs. */
+const VLANS = "vlans";
 
 /** What stands for a lab's swarm in its stack. */
 interface Swarm {
@@ -131,6 +133,8 @@ export abstract class LabStack extends TerraformStack {
   private throwAwaysGone?: NullResource;
   private engineImage?: Image;
   private swarm?: Swarm;
+  /** Only where hosts have interfaces for VLANs: comes between the engines and the networks on these interfaces. */
+  private vlans?: NullResource;
 
   /** @throws Refusal for a bad id */
   constructor(
@@ -170,10 +174,12 @@ export abstract class LabStack extends TerraformStack {
     });
     const { engineImage, settings } = this;
     const lan = this.declared(props.lan);
+    const others = engine.vlans.map(({ access }) => this.declared(access));
     this.engines.set(
       engine,
-      declareEngine(this, engine, { engineImage, lan, labels: this.labels(), settings, preflight }),
+      declareEngine(this, engine, { engineImage, lan, others, labels: this.labels(), settings, preflight }),
     );
+    if (engine.vlans.length > 0) this.vlans ??= new NullResource(this, VLANS, { provisioners: [this.stage(VLANS)] });
     return engine;
   }
 
@@ -365,6 +371,7 @@ export abstract class LabStack extends TerraformStack {
               networks: this.lab.networks.filter(({ mode }) => mode === "overlay").map(({ engineName }) => engineName),
             },
           }),
+      ...this.describeVlans(),
       servers: this.lab.servers.map((server) => ({
         name: server.name,
         container: server.container,
@@ -391,6 +398,21 @@ export abstract class LabStack extends TerraformStack {
       steps: this.steps,
       tryNext: this.commands,
     };
+  }
+
+  private describeVlans(): Pick<DeployedLab, "vlans"> {
+    const hosts = this.hostsWithVlans;
+    const all = hosts.flatMap(({ name, vlans }) => vlans.map((vlan) => ({ ...vlan, host: name })));
+    const first = all.filter(({ access }, index) => all.findIndex((one) => one.access === access) === index);
+    const vlans = first.map(({ id, access }) => ({
+      ...{ id, access: access.engineName },
+      engines: all.filter((one) => one.access === access).map(({ host }) => host),
+    }));
+    return vlans.length === 0 ? {} : { vlans };
+  }
+
+  private get hostsWithVlans(): NestedEngine[] {
+    return this.lab.engines.filter((one): one is NestedEngine => one instanceof NestedEngine && one.vlans.length > 0);
   }
 
   /** Who loses a port to another starts after it. */
@@ -491,6 +513,13 @@ export abstract class LabStack extends TerraformStack {
       ]),
       ...this.allChecks.map((check) => [check.id, literal(commandLines(check).join("; "))]),
     ]) as Record<string, string>;
+    if (this.vlans !== undefined) {
+      const hosts = this.hostsWithVlans.flatMap((host) => this.engines.get(host)?.ready ?? []);
+      this.vlans.triggers = Object.fromEntries(
+        hosts.map((host, index) => [this.hostsWithVlans[index]?.name ?? "", host.id]),
+      );
+      this.vlans.dependsOn = hosts.map((host) => dependable(host));
+    }
     this.declareThrowAways();
     this.stages.checks.dependsOn = [
       ...this.networks.values(),
@@ -531,7 +560,11 @@ export abstract class LabStack extends TerraformStack {
       ...(network.mode === "overlay" ? { attachable: true } : {}),
       ...driverOptions(network),
       labels: this.labels(),
-      dependsOn: [...dependsOn, ...(network.mode === "overlay" && this.swarm !== undefined ? [this.swarm.formed] : [])],
+      dependsOn: [
+        ...dependsOn,
+        ...(network.mode === "overlay" && this.swarm !== undefined ? [this.swarm.formed] : []),
+        ...(network instanceof UnderlayNetwork && this.vlans !== undefined ? [this.vlans] : []),
+      ],
     });
     this.networks.set(network, declared);
     if (network.mode === "overlay" && this.swarm !== undefined) {

@@ -170,6 +170,18 @@ export const LABS: readonly LabEntry[] = [
     ],
     engines: true,
   },
+  {
+    id: "vlan",
+    shows: "two VLANs on one interface of each host: one sub-interface for each, and nothing from one to the other",
+    options: [
+      {
+        variable: "LAB_VLAN_SUBNET",
+        placeholder: "SUBNET",
+        description: "what lab vlan's LAN and its VLANs share out (10.68.0.0/22)",
+      },
+    ],
+    engines: true,
+  },
 ];
 
 /** The throw-away host of `--on nested`: made and taken away with the labs that are on it. */

@@ -15,6 +15,7 @@ import { MacvlanLab } from "./macvlan";
 import { OverlayLab } from "./overlay";
 import { PortConflictLab } from "./port-conflict";
 import { PrivilegesLab } from "./privileges";
+import { VlanLab } from "./vlan";
 
 type Create = (app: App, environment: NodeJS.ProcessEnv) => LabStack;
 
@@ -59,6 +60,7 @@ const CREATE: Readonly<Record<string, Create>> = {
       driverMode: environment["LAB_MACVLAN_MODE"],
     }),
   ipvlan: (app, environment) => new IpvlanLab(app, "ipvlan", { subnet: environment["LAB_IPVLAN_SUBNET"] }),
+  vlan: (app, environment) => new VlanLab(app, "vlan", { subnet: environment["LAB_VLAN_SUBNET"] }),
 };
 
 /**

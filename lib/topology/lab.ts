@@ -45,8 +45,9 @@ export class Lab {
   }
 
   private refuseTakenHostAddress(engine: NestedEngine): void {
-    if (!this.networks.includes(engine.lan)) {
-      throw new Refusal(`${this.id}.engines`, `network "${engine.lan.name}" is not of this lab; addNetwork makes one`);
+    for (const lan of [engine.lan, ...engine.vlans.map(({ access }) => access)]) {
+      if (this.networks.includes(lan)) continue;
+      throw new Refusal(`${this.id}.engines`, `network "${lan.name}" is not of this lab; addNetwork makes one`);
     }
     const nested = this.engines.filter((other) => other instanceof NestedEngine);
     const holder = nested.find((other) => other.lan === engine.lan && other.address === engine.address);
@@ -102,7 +103,7 @@ export class Lab {
           internal: network.internal,
           interContainerConnectivity: network instanceof BridgeNetwork ? network.interContainerConnectivity : true,
           ...(network.mode === "bridge" ? {} : { driver: network.mode }),
-          ...(network instanceof UnderlayNetwork ? { driverMode: network.driverMode } : {}),
+          ...(network instanceof UnderlayNetwork ? { driverMode: network.driverMode, ...vlanOf(network) } : {}),
           ...(network.engine.container === undefined ? {} : { engine: network.engine.name }),
         })),
         ...(this.servers.some(({ network }) => network.mode === "default-bridge") ? [DEFAULT_BRIDGE] : []),
@@ -290,6 +291,12 @@ export class Lab {
 function disjoint(one: DeclaredNetwork | RemoteMachine, other: DeclaredNetwork | RemoteMachine): boolean {
   const underlay = one instanceof UnderlayNetwork || other instanceof UnderlayNetwork;
   return !underlay || engineOf(one) === engineOf(other);
+}
+
+/** The network that stands for the VLAN which an underlay's parent is an interface of, if it is. */
+function vlanOf({ engine, parent }: UnderlayNetwork): { vlan?: string } {
+  const vlan = engine instanceof NestedEngine ? engine.vlanOf(parent) : undefined;
+  return vlan === undefined ? {} : { vlan: vlan.access.name };
 }
 
 /** Whether two networks are parts of one LAN, on which their addresses meet. */

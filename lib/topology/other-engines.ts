@@ -10,7 +10,25 @@ export interface NestedEngineProps {
   readonly lan: BridgeNetwork;
   /** Its address there. */
   readonly address: string;
+  /** The VLANs that its interface on the LAN has a sub-interface for: `eth0.10` for the VLAN with id 10. @default none */
+  readonly vlans?: readonly Vlan[];
 }
+
+/** An 802.1Q VLAN: an Ethernet of its own on the wires of another. */
+export interface Vlan {
+  /** The id in its frames' tags: 1 to 4094. */
+  readonly id: number;
+  /**
+   * Stands in for it where the kernel knows no tags: as on the access port of a switch, a host is plugged into the VLAN by
+   * one more interface. Its subnet is the VLAN's; no server is on it.
+   */
+  readonly access: BridgeNetwork;
+}
+
+/** A throw-away host's interface on its LAN. */
+const UPLINK = "eth0";
+/** 0 and 4095 are reserved (IEEE 802.1Q). */
+const LAST_VLAN = 4094;
 
 /**
  * A throw-away engine: a container that runs a dockerd of its own, and so plays a host. What it holds (containers,
@@ -22,14 +40,35 @@ export class NestedEngine extends Engine {
   readonly lab: string;
   readonly lan: BridgeNetwork;
   readonly address: string;
+  readonly vlans: readonly Vlan[];
 
-  /** @throws Refusal for a bad name or address */
-  constructor(identity: Identity, name: string, { lan, address }: NestedEngineProps) {
+  /** @throws Refusal for a bad name, address or VLAN */
+  constructor(identity: Identity, name: string, { lan, address, vlans = [] }: NestedEngineProps) {
     super(checkedName(`${identity.lab}.engines`, name), identity.nameOf(name));
     this.lab = identity.lab;
     this.lan = lan;
     this.address = checkedAddress(`${identity.lab}.${name}.address`, address, lan.subnet, [lan.gateway]);
+    this.vlans = vlans;
+    for (const [index, { id }] of vlans.entries()) {
+      const property = `${identity.lab}.${name}.vlans`;
+      if (!Number.isInteger(id) || id < 1 || id > LAST_VLAN) {
+        throw new Refusal(property, `${String(id)} is no VLAN; ids go from 1 to ${String(LAST_VLAN)}`, "10");
+      }
+      if (vlans.findIndex((one) => one.id === id) < index) {
+        throw new Refusal(property, `${String(id)} is there already; an interface has one sub-interface for a VLAN`);
+      }
+    }
   }
+
+  /** The VLAN that one of its interfaces is for; undefined for the LAN's own. */
+  vlanOf(parent: string): Vlan | undefined {
+    return this.vlans.find(({ id }) => subInterface(id) === parent);
+  }
+}
+
+/** What a throw-away host's interface for a VLAN is called. */
+export function subInterface(vlan: number): string {
+  return `${UPLINK}.${String(vlan)}`;
 }
 
 /** An engine on a machine of its own, which is there already: it is used over ssh, and nothing of it is declared. */

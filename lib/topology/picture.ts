@@ -148,7 +148,11 @@ function uplink({ name, address }: PicturedEngine, { networks }: Topology): stri
   const underlays = networks.filter(({ driver, engine }) => engine === name && /^(?:mac|ip)vlan$/.test(driver ?? ""));
   return [
     ...(lan === undefined ? [] : [edge(`uplink ${name}`, `network ${lan.name}`)]),
-    ...underlays.map((one) => edge(`network ${one.name}`, `uplink ${name}`, "style=dashed")),
+    ...underlays.map((one) =>
+      one.vlan === undefined
+        ? edge(`network ${one.name}`, `uplink ${name}`, "style=dashed")
+        : edge(`network ${one.name}`, `network ${one.vlan}`, 'style=dashed, label="VLAN"'),
+    ),
   ];
 }
 

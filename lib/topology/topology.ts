@@ -20,6 +20,8 @@ export const Topology = z.strictObject({
       driver: z.enum(["overlay", "macvlan", "ipvlan"]).optional(),
       /** How frames are treated between containers of one host; of macvlan and ipvlan only. */
       driverMode: z.string().optional(),
+      /** Of macvlan and ipvlan: the network that stands for the VLAN of its parent, where that is not the LAN itself. */
+      vlan: z.string().optional(),
       /** The throw-away engine that it was created on; absent for the local one. */
       engine: z.string().optional(),
     }),

@@ -4,6 +4,7 @@ import type { Findings, Judgement, NamedCommand, ProbeKind } from "../probe";
 import { HOST, type Vantage } from "../vantage";
 import { addresses, AddressesProbe } from "./addresses";
 import { autoRemoved, AutoRemovedProbe } from "./auto-removed";
+import { broadcast, BroadcastProbe } from "./broadcast";
 import { discardedPorts, DiscardedPortsProbe } from "./discarded-ports";
 import { http, HttpProbe } from "./http";
 import { inspect, InspectProbe } from "./inspect";
@@ -33,6 +34,7 @@ import { vxlan, VxlanProbe } from "./vxlan";
 export const Probe = z.discriminatedUnion("kind", [
   AddressesProbe,
   AutoRemovedProbe,
+  BroadcastProbe,
   DiscardedPortsProbe,
   HttpProbe,
   InspectProbe,
@@ -65,6 +67,7 @@ type Of<K extends Probe["kind"]> = Extract<Probe, { kind: K }>;
 const KINDS: { [K in Probe["kind"]]: ProbeKind<Of<K>> } = {
   addresses,
   "auto-removed": autoRemoved,
+  broadcast,
   "discarded-ports": discardedPorts,
   http,
   inspect,

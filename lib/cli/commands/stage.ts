@@ -19,10 +19,11 @@ import { formSwarm, hasThrowAwayEngines, haveEngineImage, layOutEngines, removeO
 import { remoteObstacles } from "../remote-engines";
 import type { Session } from "../session";
 import { describedIn } from "../synthesized";
+import { giveVlans } from "../vlans";
 import { layWires } from "../wires";
 
 /**
- * `lab stage preflight|wire|checks|throw-aways|gone`: what the stacks' null resources run, in the stack's folder. Not for people: it is
+ * `lab stage preflight|wire|swarm|vlans|checks|throw-aways|gone`: what the stacks' null resources run, in the stack's folder. Not for people: it is
  * the same work that `lab up`, `lab check` and `lab down` do.
  */
 export function stageCommand(program: Command, session: Session): void {
@@ -58,6 +59,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   wire,
   swarm,
   left,
+  vlans,
   checks,
   "throw-aways": throwAways,
   gone,
@@ -102,6 +104,11 @@ async function swarm({ print }: Session, lab: DeployedLab): Promise<number> {
 async function left({ print }: Session, lab: DeployedLab, signal: AbortSignal): Promise<number> {
   await removeOverlays(lab, signal);
   print(`lab ${lab.id}: everybody has left its overlays, which are removed`);
+  return 0;
+}
+
+async function vlans({ print }: Session, lab: DeployedLab): Promise<number> {
+  print((await giveVlans(lab)).join("\n"));
   return 0;
 }
 

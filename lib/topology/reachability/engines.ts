@@ -145,7 +145,9 @@ export class ReachabilityOfEngines {
     const target = this.network(destination.network);
     const there = this.server(destination.server).engine;
     const isUnderlay = target.driver === "macvlan" || target.driver === "ipvlan";
-    if (isUnderlay && there === engine) return fails("unreachable", BECAUSE.ownHost);
+    // Which VLANs the local host has an address in depends on its kernel. (A throw-away host has none in any.)
+    if (target.vlan !== undefined && engine === undefined) return undefined;
+    if (isUnderlay && target.vlan === undefined && there === engine) return fails("unreachable", BECAUSE.ownHost);
     const lan = engine === undefined ? undefined : this.engine(engine).lan;
     const link = this.linkOf(target, there);
     const meets = isLink(target) && !this.isOutside(destination.server, target);
@@ -166,7 +168,11 @@ export class ReachabilityOfEngines {
     const target = this.network(destination.network);
     if (own.every(({ driver }) => driver === "overlay")) return fails("unreachable", BECAUSE.overlayIsClosed);
     const [underlay] = own.filter(({ driver }) => driver !== undefined);
-    if (underlay !== undefined) return this.outOf(this.linkOf(underlay, owner.engine), target);
+    if (underlay !== undefined) {
+      const link = this.linkOf(underlay, owner.engine);
+      const routed = !isLink(underlay) || underlay.gateway === this.network(link).gateway;
+      return routed ? this.outOf(link, target) : fails("unreachable", BECAUSE.noRouter);
+    }
     const isOpen = owner.mode === "default-bridge" || own.some(({ internal }) => !internal);
     if (!isOpen) return this.closed(target);
     // On the local engine the way out is the machine's own; but from one bridge to another nothing passes.
@@ -200,9 +206,9 @@ export class ReachabilityOfEngines {
     return inside === undefined ? fails("refused", BECAUSE.noListener) : answers(inside.name, reason);
   }
 
-  /** What is on one Ethernet: a bridge, an overlay, or the LAN that an underlay's parent is on. */
-  private linkOf({ name, driver, subnet }: NetworkModel, engine: string | undefined): string {
-    if (driver === "macvlan" || driver === "ipvlan") return this.engine(engine ?? "").lan;
+  /** What is on one Ethernet: a bridge, an overlay, or the LAN or VLAN that an underlay's parent is on. */
+  private linkOf({ name, driver, subnet, vlan }: NetworkModel, engine: string | undefined): string {
+    if (driver === "macvlan" || driver === "ipvlan") return vlan ?? this.engine(engine ?? "").lan;
     // Each engine has a default bridge, under one name.
     return subnet === undefined ? `${name} of ${String(engine)}` : name;
   }

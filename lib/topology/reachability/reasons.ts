@@ -67,6 +67,10 @@ export const BECAUSE = {
     fact: "U15",
     why: "it takes the default route into an internal network, from which nothing is forwarded; or there is none",
   },
+  noRouter: {
+    fact: "M7",
+    why: "its default route leads to the network's gateway, which is an address that nobody has",
+  },
   overlayIsClosed: { fact: "U15", why: "this overlay is internal: its containers have no route beyond it" },
   nothingThere: { fact: "P9", why: "each host has a loopback interface and ports of its own" },
   directOpen: {
