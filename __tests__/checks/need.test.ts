@@ -21,6 +21,8 @@ test.each<[Exclude<Need, "root">, string | undefined]>([
   [{ userlandProxy: "off" }, "the engine's userland-proxy is on"],
   [{ kernel: "macvlan" }, undefined],
   [{ kernel: "ipvlan" }, "the kernel lacks ipvlan"],
+  [{ without: "ipvlan" }, undefined],
+  [{ without: "vlan" }, "the kernel has vlan, so nothing stands in for it"],
 ])("%j", (need, reason) => {
   expect(Need.parse(need)).toEqual(need);
   expect(lackingIn(need, CONDITIONS)).toBe(reason);
@@ -48,6 +50,11 @@ test("what could not be found out is no reason to skip", () => {
   }
 });
 
+test("but what stands in for something is there only where that is known to be missing", () => {
+  const abilities = { ...CONDITIONS.abilities, vlan: undefined };
+  expect(lackingIn({ without: "vlan" }, { ...CONDITIONS, abilities })).toBe("whether the kernel has vlan is unknown");
+});
+
 test.each([{ since: "new" }, { since: "28", until: "29" }, { kernel: "ipx" }, { rootless: true }, "windows", {}])(
   "%j is no need",
   (need) => {
@@ -64,7 +71,7 @@ test("every need can be said in words", () => {
     { api: "1.48" },
     { firewall: "nftables" },
   ];
-  const more: Need[] = [{ forwardPolicy: "DROP" }, { userlandProxy: "off" }, { kernel: "ipvlan" }];
+  const more: Need[] = [{ forwardPolicy: "DROP" }, { userlandProxy: "off" }, { kernel: "ipvlan" }, { without: "vlan" }];
   expect([...needs, ...more].map(describeNeed)).toEqual([
     "root",
     "an engine with iptables",
@@ -75,5 +82,6 @@ test("every need can be said in words", () => {
     "FORWARD policy DROP",
     "userland-proxy off",
     "a kernel with ipvlan",
+    "a kernel without vlan",
   ]);
 });

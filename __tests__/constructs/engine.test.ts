@@ -151,3 +151,25 @@ test("a remote engine is a provider by ssh, and the servers' image there; nothin
   expect(resource["docker_image"]?.["far-image"]).toMatchObject({ provider: "docker.far" });
   expect(made.describe().engines).toEqual([{ name: "far", container: "ssh://root@192.0.2.5" }]);
 });
+
+test("what a host may be plugged into for its VLANs is there before it, and its interfaces before the networks on them", () => {
+  const made = lab();
+  const lan = made.addNetwork("lan", { subnet: "10.78.0.0/24", internal: true });
+  const access = made.addNetwork("vlan-10", { subnet: "10.78.1.0/24", internal: true });
+  const vlans = [{ id: 10, access }];
+  const a = made.addEngine("host-a", { lan, address: "10.78.0.10", vlans });
+  made.addEngine("host-b", { lan, address: "10.78.0.11", vlans });
+  made.addUnderlay("blue", { driver: "macvlan", engine: a, parent: "eth0.10", subnet: "10.78.1.0/24" });
+  const { resource } = synthesized(made);
+  expect(resource["docker_container"]?.["host-a"]).toMatchObject({
+    networks_advanced: [{ name: "${docker_network.lan.name}" }],
+    depends_on: ["null_resource.preflight", "docker_network.vlan-10"],
+    lifecycle: { replace_triggered_by: ["docker_network.lan", "docker_network.vlan-10"] },
+  });
+  expect(resource["null_resource"]?.["vlans"]).toMatchObject({
+    depends_on: ["docker_container.host-a", "docker_container.host-b"],
+    triggers: { "host-a": "${docker_container.host-a.id}", "host-b": "${docker_container.host-b.id}" },
+  });
+  expect(resource["docker_network"]?.["blue"]?.["depends_on"]).toContain("null_resource.vlans");
+  expect(made.describe().vlans).toEqual([{ id: 10, access: "lab-mine-vlan-10", engines: ["host-a", "host-b"] }]);
+});

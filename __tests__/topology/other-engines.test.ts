@@ -43,6 +43,28 @@ describe("a throw-away engine", () => {
     expect(refused(() => lab.addEngine(engine(name, address)))).toMatch(message);
   });
 
+  test.each([
+    [[4095], /^mine\.host-c\.vlans: 4095 is no VLAN; ids go from 1 to 4094: 10$/],
+    [[0], /^mine\.host-c\.vlans: 0 is no VLAN/],
+    [[10.5], /^mine\.host-c\.vlans: 10\.5 is no VLAN/],
+    [[10, 10], /^mine\.host-c\.vlans: 10 is there already/],
+  ])("with VLANs %j is refused", (ids, message) => {
+    const { lan } = hosts();
+    const vlans = ids.map((id) => ({ id, access: lan }));
+    const address = "10.78.0.12";
+    expect(refused(() => new NestedEngine(IDENTITY, "host-c", { lan, address, vlans }))).toMatch(message);
+  });
+
+  test("knows the VLAN of an interface; the network that stands for it is of the same lab", () => {
+    const { lab, lan } = hosts();
+    const access = new BridgeNetwork(IDENTITY, "vlan-10", { subnet: "10.78.1.0/24", internal: true });
+    const vlans = [{ id: 10, access }];
+    const engine = new NestedEngine(IDENTITY, "host-c", { lan, address: "10.78.0.12", vlans });
+    expect(engine.vlanOf("eth0.10")).toBe(vlans[0]);
+    expect([engine.vlanOf("eth0"), engine.vlanOf("eth0.1")]).toEqual([undefined, undefined]);
+    expect(refused(() => lab.addEngine(engine))).toMatch(/^mine\.engines: network "vlan-10" is not of this lab/);
+  });
+
   test("has ports of its own: one number on two engines is no clash", () => {
     const { lab, a, b } = hosts();
     const network = (name: string, engine: NestedEngine, subnet: string) =>

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "events";
 import { createServer, type Server, type Socket } from "net";
 import { join } from "path";
 import { z } from "zod";
@@ -49,6 +50,8 @@ function listen(server: Server, socket: string): Promise<boolean> {
 /** One connection, one stage. Ends with it: Terraform kills whom it has asked when it is interrupted. */
 async function answer(connection: Socket, session: Session, run: typeof runStage): Promise<void> {
   const ended = new AbortController();
+  // Each program that runs listens, and they are many at once.
+  setMaxListeners(0, ended.signal);
   connection.on("error", () => undefined).on("close", () => ended.abort("whoever asked for it is gone"));
   const tell = (message: object): boolean => connection.writable && connection.write(`${JSON.stringify(message)}\n`);
   const heard: Session = {

@@ -81,7 +81,7 @@ export class VlanLab extends LabStack {
     for (const [from, to, control, where] of [
       [web1, web3, web2, "beside it on the same host"],
       [web1, web4, web2, "on the other host"],
-      [web4, web2, web3, "beside it on the same host"],
+      [web3, web1, web4, "beside it on the same host"],
     ] as const) {
       this.check(`${from.name}/other-vlan-${to.name}`, http(to).from(inside(from)).isUnreachableWhile(http(control)), {
         what: `${from.name} does not reach ${to.name} ${where}, which is in the other VLAN`,

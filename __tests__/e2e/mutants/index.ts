@@ -11,6 +11,7 @@ import { portConflictMutants } from "./port-conflict";
 import { privilegesMutants } from "./privileges";
 import type { LabMutants } from "./saboteur";
 import { sharedMutants } from "./shared";
+import { vlanMutants } from "./vlan";
 
 /** Every lab's saboteurs: one file a lab. A lab without any does not pass the tests. */
 export const MUTANTS: readonly LabMutants[] = [
@@ -26,4 +27,5 @@ export const MUTANTS: readonly LabMutants[] = [
   overlayMutants,
   macvlanMutants,
   ipvlanMutants,
+  vlanMutants,
 ];

@@ -19,13 +19,29 @@ const ENGINE: EngineTraits = { version: "20.10.24", userlandProxy: true, hostAdd
 const identity = new Identity("mine", "i1");
 
 /** One of every kind on two engines. */
+const INTERNAL = { internal: true };
+
 function everyKind(): Topology {
   const lab = new Lab(identity);
   const lan = lab.addNetwork(new BridgeNetwork(identity, "lan", { subnet: "10.80.0.0/24", internal: true }));
-  const engine = (name: string, address: string) => lab.addEngine(new NestedEngine(identity, name, { lan, address }));
-  const [a, b] = [engine("host-a", "10.80.0.10"), engine("host-b", "10.80.0.11")];
   const bridge = (name: string, subnet: string, more = {}) =>
     lab.addNetwork(new BridgeNetwork(identity, name, { subnet, ...more }));
+  const [ten, twenty] = [bridge("vlan-10", "10.86.1.0/24", INTERNAL), bridge("vlan-20", "10.86.2.0/24", INTERNAL)];
+  const vlans = [
+    { id: 10, access: ten },
+    { id: 20, access: twenty },
+  ];
+  const engine = (name: string, address: string) =>
+    lab.addEngine(new NestedEngine(identity, name, { lan, address, vlans }));
+  const [a, b] = [engine("host-a", "10.80.0.10"), engine("host-b", "10.80.0.11")];
+  const tagged = (name: string, host: NestedEngine, vlan: 1 | 2, part: number) =>
+    lab.addNetwork(
+      new UnderlayNetwork(identity, name, {
+        ...{ driver: "macvlan", engine: host, parent: `eth0.${String(vlan * 10)}` },
+        ...{ subnet: `10.86.${String(vlan)}.0/24`, gateway: `10.86.${String(vlan)}.14` },
+        range: `10.86.${String(vlan)}.${String(part)}/27`,
+      }),
+    );
   const overlay = (name: string, subnet: string) =>
     lab.addNetwork(new OverlayNetwork(identity, name, { subnet, engines: [a, b] }));
   const add = (name: string, props: ServerProps): Server => lab.addServer(new Server(identity, name, props));
@@ -55,6 +71,9 @@ function everyKind(): Topology {
   add("hidden", { network: bridge("vault", "10.84.0.0/24", { engine: a, internal: true }) });
   add("plain-a", { network: DefaultBridge.of(a) });
   add("plain-b", { network: DefaultBridge.of(b) });
+  add("ten-a", { network: tagged("ten-a-net", a, 1, 64) });
+  add("ten-b", { network: tagged("ten-b-net", b, 1, 96) });
+  add("twenty-a", { network: tagged("twenty-a-net", a, 2, 64) });
   add("local", { network: bridge("other", "10.85.0.0/24") });
   return lab.topology();
 }
@@ -95,6 +114,14 @@ describe("who reaches whom, on two engines", () => {
     ["host-b", "wire-1:80", "address on wire", "wire-1 M2"],
     ["host-b", "beside:80", "address on flat", "(unreachable) M4"],
     ["host", "wire-1:80", "address on wire", "wire-1 M2"],
+    ["ten-a", "ten-b:80", "address on ten-b-net", "ten-b M2"],
+    ["ten-a", "twenty-a:80", "address on twenty-a-net", "(unreachable) M7"],
+    ["ten-b", "twenty-a:80", "address on twenty-a-net", "(unreachable) M7"],
+    ["ten-a", "peer:80", "address on lan", "(unreachable) M7"],
+    ["wire-1", "ten-a:80", "address on ten-a-net", "(dropped) U15"],
+    ["host-a", "ten-a:80", "address on ten-a-net", "(dropped) U15"],
+    ["host-b", "ten-a:80", "address on ten-a-net", "(dropped) U15"],
+    ["host", "ten-a:80", "address on ten-a-net", "not asked"],
     ["host-a", "peer:80", "name", "peer U3"],
     ["host-a", "blue-a:80", "name", "(no-name) U7"],
     ["host-a", "inner:80", "address on inside", "inner B12"],

@@ -44,7 +44,7 @@ function judgeBroadcast({ asksFor, heardOn, notOn }: BroadcastProbe, findings: F
   if (findings.one("ask").exit === 0) {
     return error(`somebody answers at ${asksFor}, which nobody should have`, "who knows an address asks nobody for it");
   }
-  const [heard, elsewhere] = captures.map(({ stdout }) => stdout.split(`who-has ${asksFor}`).length - 1);
+  const [heard, elsewhere] = captures.map(({ stdout }) => stdout.split(`who-has ${asksFor} `).length - 1);
   if (elsewhere !== 0) {
     return fail(
       `who asks for ${asksFor} is heard on ${notOn} too`,
