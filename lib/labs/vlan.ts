@@ -47,7 +47,8 @@ export class VlanLab extends LabStack {
       this.check(`${engine.name}/stand-in`, look.says("veth"), {
         what: `${own} of ${engine.name} stands in for a sub-interface: this kernel has no 802.1Q, and nothing is tagged`,
         why: `It is one more interface of the host, on a network of VLAN ${String(vlan)} alone, as from the access port of a switch.`,
-        needs: [{ without: "vlan" }],
+        // Where it holds, the ledger of claims names it: what is said there of VLANs was shown by a stand-in.
+        ...{ claim: "B21", needs: [{ without: "vlan" }] },
       });
       this.check(
         `${engine.name}/no-bridge`,

@@ -28,8 +28,8 @@ test("listens on both interfaces while it asks", () => {
   const commands = commandsOf(probe);
   expect(commands.map(({ together }) => together)).toEqual([true, true, true]);
   expect(commands.map(({ command }) => toShell(command))).toEqual([
-    "docker exec b timeout 5 tcpdump -ln -i eth0.10 arp host 10.68.1.14",
-    "docker exec b timeout 5 tcpdump -ln -i eth0.20 arp host 10.68.1.14",
+    "docker exec b timeout 4 tcpdump -ln -i eth0.10 arp host 10.68.1.14",
+    "docker exec b timeout 4 tcpdump -ln -i eth0.20 arp host 10.68.1.14",
     "docker exec a docker exec web-1 ping -n -c 3 -W 1 10.68.1.14",
   ]);
   expect(expectedOf(probe)).toBe("who asks for 10.68.1.14 is heard on eth0.10, and not on eth0.20");

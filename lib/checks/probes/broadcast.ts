@@ -33,7 +33,7 @@ export const broadcast: ProbeKind<BroadcastProbe> = {
 
 /** As long as is asked, and longer: that nothing is heard says something only then. */
 const capture = (wire: string, asksFor: string): Command => {
-  return ["timeout", "5", "tcpdump", "-ln", "-i", wire, "arp", "host", asksFor];
+  return ["timeout", "4", "tcpdump", "-ln", "-i", wire, "arp", "host", asksFor];
 };
 
 function judgeBroadcast({ asksFor, heardOn, notOn }: BroadcastProbe, findings: Findings): Judgement {
