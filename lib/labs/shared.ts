@@ -120,6 +120,8 @@ export class SharedLab extends LabStack {
         claim: "B7",
         fact: ["C7", "P4"],
         needs: [{ userlandProxy: "on" }],
+        // A server that has just been started resets connections, too, for a moment.
+        consistently: 1,
       },
     );
     const rejoined = this.step("restart-joiner", {
