@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from "fs";
 import { tmpdir } from "os";
 import { join } from "path";
-import { setTimeout } from "timers/promises";
 import { siteOf, SITE_FILE } from "../../lib/constructs/site";
 import { Subnet } from "../../lib/topology/subnet";
 import type { Topology } from "../../lib/topology/topology";
-import { docker, run } from "./project";
+import { ENGINE_IMAGE, ENGINE_RIGHTS, engineReady } from "./engine-image";
+import { docker } from "./project";
 
 /*
  * Labs of several engines as the engines get them, straight from their models: without Terraform, and on one and the same
@@ -14,13 +14,8 @@ import { docker, run } from "./project";
 
 const LABEL = "docker-network-labs.random-engines";
 const IMAGE = "docker-network-labs/nginx:local";
-const ENGINE_IMAGE = "docker-network-labs/engine:local";
 /** Names that nobody has are not asked for beyond this machine. */
 const NO_RESOLVER = ["--dns", "127.0.0.1"];
-const RIGHTS = [
-  ...["--cap-add", "NET_ADMIN", "--cap-add", "SYS_ADMIN", "--cgroupns", "private"],
-  ...["--security-opt", "apparmor=unconfined", "--security-opt", "seccomp=unconfined"],
-];
 const READY_MS = 240_000;
 
 /** Two engines in one swarm, on one LAN, with the servers' image. */
@@ -44,13 +39,13 @@ export class DeployedEngines {
       mkdirSync(join(this.folder, name), { mode: 0o700 });
       await docker("volume", "create", ...own, container);
       await docker(
-        ...["run", "--detach", "--name", container, "--hostname", name, ...own, ...RIGHTS, ...NO_RESOLVER],
+        ...["run", "--detach", "--name", container, "--hostname", name, ...own, ...ENGINE_RIGHTS, ...NO_RESOLVER],
         ...["--network", this.lan, "--ip", address, "--network-alias", name],
         ...["--volume", `${container}:/var/lib/docker`, "--volume", `${join(this.folder, name)}:/engine`],
         ...["--volume", `${join(this.folder, "images")}:/images:ro`, ENGINE_IMAGE],
       );
     }
-    for (const { container } of this.engines) await ready(container);
+    for (const { container } of this.engines) await engineReady(container, READY_MS);
     const [manager, ...workers] = this.engines;
     if (manager === undefined) return;
     await on(manager.container, "swarm", "init", "--advertise-addr", manager.address);
@@ -156,14 +151,6 @@ function optionsOf({
 
 async function on(engine: string | undefined, ...args: string[]): Promise<string> {
   return engine === undefined ? docker(...args) : docker("exec", engine, "docker", ...args);
-}
-
-async function ready(container: string): Promise<void> {
-  const deadline = performance.now() + READY_MS;
-  while ((await run(["docker", "exec", container, "test", "-f", "/run/ready"], "/")).exit !== 0) {
-    if (performance.now() > deadline) throw new Error(`engine ${container} does not come up`);
-    await setTimeout(200);
-  }
 }
 
 /** Removes whatever {@link DeployedEngines} made, of this run or of one that was broken off. */

@@ -1,6 +1,26 @@
 import { execFileSync } from "child_process";
 
+import { setTimeout } from "timers/promises";
+import { run } from "./project";
+
 export const ENGINE_IMAGE = "docker-network-labs/engine:local";
+
+/** With what a container of it is run by hand; the labs' own are declared so (lib/constructs/engine.ts). */
+export const ENGINE_RIGHTS = [
+  ...["--cap-add", "NET_ADMIN", "--cap-add", "SYS_ADMIN", "--cgroupns", "private"],
+  ...["--security-opt", "apparmor=unconfined", "--security-opt", "seccomp=unconfined"],
+];
+
+const PAUSE_MS = 200;
+
+/** Waits until the engine in a container has its images, and answers. */
+export async function engineReady(container: string, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while ((await run(["docker", "exec", container, "test", "-f", "/run/ready"], "/")).exit !== 0) {
+    if (performance.now() > deadline) throw new Error(`engine ${container} does not get ready`);
+    await setTimeout(PAUSE_MS);
+  }
+}
 
 function isThere(): boolean {
   try {

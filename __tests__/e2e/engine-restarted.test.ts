@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { hostProviders, type HostedProviders } from "../../lib/provider";
 import { eventually, Workspace } from "../provider/workspace";
-import { describeWithEngines, ENGINE_IMAGE } from "./engine-image";
+import { describeWithEngines, ENGINE_IMAGE, ENGINE_RIGHTS, engineReady } from "./engine-image";
 
 const SERVER_IMAGE = "docker-network-labs/nginx:local";
 const ENGINE = "lab-test-restarted";
 const CONTAINER = "waiting";
+const READY_MS = 60_000;
 
 function docker(...args: string[]): string {
   return execFileSync("docker", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
@@ -28,14 +29,6 @@ describeWithEngines("an engine that is restarted while Terraform works on it", (
       .split("\n")
       .filter(Boolean);
   };
-  const ready = (): boolean => {
-    try {
-      docker("exec", ENGINE, "test", "-f", "/run/ready");
-      return true;
-    } catch {
-      return false;
-    }
-  };
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "lab-test-engine-"));
@@ -44,11 +37,9 @@ describeWithEngines("an engine that is restarted while Terraform works on it", (
     mkdirSync(path.join(folder, "images"));
     chmodSync(folder, 0o700);
     docker("save", "--output", path.join(folder, "images/server.tar"), SERVER_IMAGE);
-    const rights = ["--cap-add=NET_ADMIN", "--cap-add=SYS_ADMIN", "--cgroupns=private"];
-    const unconfined = ["--security-opt=apparmor=unconfined", "--security-opt=seccomp=unconfined"];
     const given = [`--volume=${folder}/engine:/engine`, `--volume=${folder}/images:/images:ro`];
-    docker("run", "--detach", `--name=${ENGINE}`, "--network=none", ...rights, ...unconfined, ...given, ENGINE_IMAGE);
-    await eventually("the engine is ready", ready);
+    docker("run", "--detach", `--name=${ENGINE}`, "--network=none", ...ENGINE_RIGHTS, ...given, ENGINE_IMAGE);
+    await engineReady(ENGINE, READY_MS);
     hosted = await hostProviders();
     workspace = new Workspace(hosted.environment);
   });
@@ -79,7 +70,7 @@ describeWithEngines("an engine that is restarted while Terraform works on it", (
     expect(code).toBe(1);
     expect(output).toContain(socket);
     expect(workspace.state()).toEqual([expect.objectContaining({ name: "a", status: "tainted" })]);
-    await eventually("the engine is ready again", ready);
+    await engineReady(ENGINE, READY_MS);
     workspace.write({ provider, resource: { docker_container: { a: { ...container, wait: false } } } });
     expect(await workspace.apply()).toMatchObject({ code: 0 });
     expect(states()).toEqual(["running"]);

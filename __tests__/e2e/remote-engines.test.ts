@@ -2,7 +2,7 @@ import { execFileSync } from "child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "fs";
 import { tmpdir } from "os";
 import { join } from "path";
-import { describeWithSsh, ENGINE_IMAGE } from "./engine-image";
+import { describeWithSsh, ENGINE_IMAGE, ENGINE_RIGHTS, engineReady } from "./engine-image";
 import { docker, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
@@ -43,16 +43,11 @@ class Machines {
   }
 
   private async startOne({ name, address }: (typeof MACHINES)[number]): Promise<void> {
-    const rights = ["--cap-add", "NET_ADMIN", "--cap-add", "SYS_ADMIN", "--cgroupns", "private"];
-    const unconfined = ["--security-opt", "apparmor=unconfined", "--security-opt", "seccomp=unconfined"];
     await docker(
       ...["run", "--detach", "--name", name, "--hostname", name, "--network", LAN, "--ip", address],
-      ...[...rights, ...unconfined, ENGINE_IMAGE],
+      ...[...ENGINE_RIGHTS, ENGINE_IMAGE],
     );
-    const deadline = Date.now() + 120_000;
-    while ((await run(["docker", "exec", name, "test", "-f", "/run/ready"], "/")).exit !== 0) {
-      if (Date.now() > deadline) throw new Error(`${name} does not get ready`);
-    }
+    await engineReady(name, 120_000);
     await docker("exec", name, "mkdir", "-p", "-m", "700", "/run/sshd", "/root/.ssh");
     await docker("cp", join(this.folder, "key.pub"), `${name}:/root/.ssh/authorized_keys`);
     await docker("exec", name, "chown", "root:root", "/root/.ssh/authorized_keys");

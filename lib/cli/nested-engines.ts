@@ -6,6 +6,7 @@ import { z } from "zod";
 import { onEngine } from "../checks/command";
 import type { DeployedLab } from "../checks/deployed";
 import { execute } from "../engine/execute";
+import { hasImage } from "../engine/image";
 import { isSsh } from "../engine/ssh";
 import type { Project } from "../terraform/project";
 import { Unfit } from "../topology/refusal";
@@ -56,15 +57,11 @@ export async function forgetEngines(project: Project, lab: Pick<DeployedLab, "id
 
 /** @throws Unfit when the image that throw-away engines run from is not there */
 export async function haveEngineImage(docker: Docker, image: string, lab: string): Promise<void> {
-  try {
-    await docker.getImage(image).inspect();
-  } catch (problem) {
-    if ((problem as { statusCode?: number }).statusCode !== 404) throw problem;
-    throw new Unfit(
-      `lab ${lab} runs engines of its own, and image ${image} is not there`,
-      `npx lab setup ${lab} builds it`,
-    );
-  }
+  if (await hasImage(docker, image)) return;
+  throw new Unfit(
+    `lab ${lab} runs engines of its own, and image ${image} is not there`,
+    `npx lab setup ${lab} builds it`,
+  );
 }
 
 const SwarmState = z.object({

@@ -1,6 +1,5 @@
 import { createHash } from "crypto";
 import { stat } from "fs/promises";
-import { join } from "path";
 import { z } from "zod";
 import type { DeployedLab } from "../checks/deployed";
 import { settingsFrom } from "../constructs/settings";
@@ -36,7 +35,7 @@ export async function currentStacks(
 ): Promise<DeployedLab[]> {
   const { project } = session;
   const own = ownOf(wanted);
-  const made = await readOwn(madeFile(project), Made);
+  const made = await readOwn(project.synthesis, Made);
   // A person's own lab may stand on files that nobody here knows of.
   const isCurrent = own.length === 0 && made !== undefined && same(made, await found(project, environment));
   if (!isCurrent) await synthesizeAll(session, environment, own);
@@ -54,7 +53,7 @@ export async function deployedStacks(
   labs: readonly (LabEntry | OwnLab)[],
 ): Promise<void> {
   const { project, environment } = session;
-  const made = await readOwn(madeFile(project), Made);
+  const made = await readOwn(project.synthesis, Made);
   const texts = await Promise.all(labs.map(({ id }) => readIfThere(project.synthesized(id))));
   const usable = made?.build === (await buildOf(project)) && texts.every((text) => text !== undefined);
   if (!usable) await synthesizeAll(session, environment, ownOf(labs));
@@ -68,10 +67,8 @@ async function synthesizeAll(
 ): Promise<void> {
   const { synthesize } = await timeline.step("load cdktf", () => import("./synthesize"));
   await timeline.step("synthesize", async () => synthesize(project, environment, own));
-  await writeWhole(madeFile(project), JSON.stringify(await found(project, environment)));
+  await writeWhole(project.synthesis, JSON.stringify(await found(project, environment)));
 }
-
-const madeFile = (project: Project): string => join(project.memory, "synthesized.json");
 
 const same = (one: Made, other: Made): boolean => one.build === other.build && one.content === other.content;
 

@@ -30,6 +30,11 @@ export class Project {
     return join(this.folder, `terraform.${lab}.tfstate`);
   }
 
+  /** By what the stacks were synthesized last. */
+  get synthesis(): string {
+    return join(this.memory, "synthesized.json");
+  }
+
   /** The records of the last run of a lab's checks. */
   records(lab: string): string {
     return join(this.memory, "records", `${lab}.json`);
