@@ -5,8 +5,6 @@ import { describeWithEngines } from "./engine-image";
 import { docker, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
-jest.setTimeout(900_000);
-
 const HOST = "labtest-nested-host";
 /** All that bring no hosts of their own. */
 const SINGLE = LABS.filter(({ engines }) => engines !== true).map(({ id }) => id);

@@ -6,8 +6,6 @@ import { describeWithSsh, ENGINE_IMAGE, ENGINE_RIGHTS, engineReady } from "./eng
 import { docker, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
-jest.setTimeout(600_000);
-
 const MACHINES = [
   { name: "labtest-machine-a", address: "10.213.74.10" },
   { name: "labtest-machine-b", address: "10.213.74.11" },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Executed } from "../engine/execute";
+import { complaintOf } from "../engine/must";
 import { type Action, commandOf, type Found, undoing } from "./action";
 import { type Command, onEngine, resolved, toShell } from "./command";
 import type { DeployedLab } from "./deployed";
@@ -192,10 +193,9 @@ const LOOK_TIMEOUT_MS = 8000;
 /** @returns why it could not be done, or undefined */
 async function perform(command: Command, { execute, resolve }: Surroundings): Promise<string | undefined> {
   for (const argv of await resolved(command, resolve)) {
-    const { exit, stderr, missing } = await execute(argv, ACTION_TIMEOUT_MS);
-    if (exit === 0) continue;
-    const said = missing ?? (stderr.trim().split("\n").at(-1) || "it said nothing");
-    return `${toShell(command)}: exit ${String(exit)}: ${said}`;
+    const done = await execute(argv, ACTION_TIMEOUT_MS);
+    if (done.exit === 0) continue;
+    return `${toShell(command)}: exit ${String(done.exit)}: ${complaintOf(done)}`;
   }
   return undefined;
 }
@@ -219,15 +219,15 @@ async function find(
     return { running: State.Running, networks: Object.keys(NetworkSettings.Networks) };
   }
   if (/No such container/i.test(answer.stderr)) return undefined;
-  throw new Undone(answer.missing ?? answer.stderr.trim());
+  throw new Undone(complaintOf(answer));
 }
 
 async function findInterface(action: Extract<Action, { do: "ip" }>, { execute }: Surroundings): Promise<Found> {
   const look = ["docker", "exec", action.container, "ip", "link", "show", "dev", action.interface];
-  const { exit, stderr, missing } = await execute(look, LOOK_TIMEOUT_MS);
-  if (exit === 0) return { networks: [] };
-  if (/does not exist/.test(stderr)) return undefined;
-  throw new Undone(missing ?? stderr.trim());
+  const answer = await execute(look, LOOK_TIMEOUT_MS);
+  if (answer.exit === 0) return { networks: [] };
+  if (/does not exist/.test(answer.stderr)) return undefined;
+  throw new Undone(complaintOf(answer));
 }
 
 const PAUSE_MS = 100;

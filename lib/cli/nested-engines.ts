@@ -7,6 +7,7 @@ import { onEngine } from "../checks/command";
 import type { DeployedLab } from "../checks/deployed";
 import { execute } from "../engine/execute";
 import { hasImage } from "../engine/image";
+import { complaintOf, must } from "../engine/must";
 import { isSsh } from "../engine/ssh";
 import type { Project } from "../terraform/project";
 import { Unfit } from "../topology/refusal";
@@ -39,9 +40,8 @@ export async function layOutEngines(project: Project, lab: DeployedLab): Promise
   }
   await mkdir(join(folder, "images"), { recursive: true, mode: 0o700 });
   const archive = join(folder, "images", "server.tar");
-  const { exit, stderr, missing } = await execute(["docker", "save", "--output", archive, lab.image], SAVE_TIMEOUT_MS);
-  if (exit !== 0)
-    throw new Unfit(`image ${lab.image} cannot be given to the lab's engines: ${missing ?? stderr.trim()}`);
+  const save = ["docker", "save", "--output", archive, lab.image];
+  await must(`image ${lab.image} cannot be given to the lab's engines`, save, SAVE_TIMEOUT_MS);
   for (const address of remotes) await handInImage(address, lab.image, archive);
 }
 
@@ -137,9 +137,8 @@ async function swarmOf(engine: string): Promise<SwarmState> {
 }
 
 async function ask(engine: string, ...command: string[]): Promise<string> {
-  const { exit, stdout, stderr, missing } = await execute(onEngine(engine, ["docker", ...command]), SWARM_TIMEOUT_MS);
-  if (exit === 0) return stdout.trim();
-  throw new Unfit(`docker ${command.slice(0, 2).join(" ")} failed on engine ${engine}: ${missing ?? stderr.trim()}`);
+  const what = `docker ${command.slice(0, 2).join(" ")} failed on engine ${engine}`;
+  return (await must(what, onEngine(engine, ["docker", ...command]), SWARM_TIMEOUT_MS)).trim();
 }
 
 const LEAVING_DEADLINE_MS = 30_000;
@@ -158,11 +157,11 @@ export async function removeOverlays(lab: DeployedLab, signal: AbortSignal): Pro
   for (const network of lab.swarm?.networks ?? []) {
     for (;;) {
       const argv = onEngine(manager.container, ["docker", "network", "rm", network]);
-      const { exit, stderr } = await execute(argv, SWARM_TIMEOUT_MS);
-      if (exit === 0 || signal.aborted || GONE.test(stderr)) break;
-      if (!IN_USE.test(stderr) || performance.now() > deadline) {
+      const removed = await execute(argv, SWARM_TIMEOUT_MS);
+      if (removed.exit === 0 || signal.aborted || GONE.test(removed.stderr)) break;
+      if (!IN_USE.test(removed.stderr) || performance.now() > deadline) {
         throw new Unfit(
-          `network ${network} of lab ${lab.id} cannot be removed: ${stderr.trim()}`,
+          `network ${network} of lab ${lab.id} cannot be removed: ${complaintOf(removed)}`,
           `npx lab down ${lab.id} --force`,
         );
       }

@@ -3,6 +3,7 @@ import { open } from "fs/promises";
 import { onEngine } from "../checks/command";
 import type { DeployedLab } from "../checks/deployed";
 import { execute } from "../engine/execute";
+import { complaintOf } from "../engine/must";
 import { isSsh } from "../engine/ssh";
 import { LABEL } from "../topology/identity";
 import { Unfit } from "../topology/refusal";
@@ -26,13 +27,13 @@ async function obstacle(address: string): Promise<string[]> {
   const user = await execute(onEngine(address, ["id", "-u"]), ASK_TIMEOUT_MS);
   if (user.exit !== 0)
     return [
-      `${address} cannot be entered: ${saidBy(user)}${HINTS.find(([words]) => words.test(user.stderr))?.[1] ?? ""}`,
+      `${address} cannot be entered: ${complaintOf(user)}${HINTS.find(([words]) => words.test(user.stderr))?.[1] ?? ""}`,
     ];
   if (user.stdout.trim() !== "0") {
     return [`on ${address} one is not root, who alone may look into namespaces and at packets there: ssh://root@…`];
   }
   const engine = await execute(onEngine(address, ["docker", "version", "--format", "{{.Server.Os}}"]), ASK_TIMEOUT_MS);
-  if (engine.exit !== 0) return [`no Docker engine answers on ${address}: ${saidBy(engine)}`];
+  if (engine.exit !== 0) return [`no Docker engine answers on ${address}: ${complaintOf(engine)}`];
   return [];
 }
 
@@ -43,10 +44,6 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/Permission denied/, ". No key of yours is accepted there (ssh-copy-id); passwords are not asked for"],
 ];
-
-function saidBy({ stderr, missing }: { stderr: string; missing?: string }): string {
-  return missing ?? (stderr.trim().split("\n").at(-1) || "it said nothing");
-}
 
 /**
  * Gives the servers' image to a remote engine that does not have the same already.
@@ -64,7 +61,7 @@ export async function handInImage(address: string, image: string, archive: strin
     let stderr = "";
     child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     const exit = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-    if (exit !== 0) throw new Unfit(`image ${image} cannot be given to ${address}: ${saidBy({ stderr })}`);
+    if (exit !== 0) throw new Unfit(`image ${image} cannot be given to ${address}: ${complaintOf({ stderr })}`);
   } finally {
     await file.close();
   }
@@ -79,7 +76,7 @@ export async function clearRemotes(lab: Owned): Promise<{ removed: string[]; lef
   for (const address of addresses) {
     const there = await execute(onEngine(address, ["docker", "ps", "--quiet"]), ASK_TIMEOUT_MS);
     if (there.exit !== 0) {
-      left.push(`what is on ${address}, if anything: ${saidBy(there)}`);
+      left.push(`what is on ${address}, if anything: ${complaintOf(there)}`);
       continue;
     }
     removed.push(...(await removeListed(address, lab, ["ps", "--all", "--format", "{{.Names}}"], ["rm", "--force"])));

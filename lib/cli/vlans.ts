@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { onEngine } from "../checks/command";
 import type { DeployedLab } from "../checks/deployed";
-import { execute, type Executed } from "../engine/execute";
+import { execute } from "../engine/execute";
+import { demanded, must } from "../engine/must";
 import { subInterface } from "../topology/other-engines";
 import { Unfit } from "../topology/refusal";
 
@@ -40,14 +41,15 @@ export async function giveVlans(lab: DeployedLab): Promise<string[]> {
 async function giveVlan(place: Place): Promise<string> {
   const { name, container, vlan } = place;
   const own = subInterface(vlan);
-  if ((await run(onEngine(container, ["ip", "link", "show", own]))).exit === 0) return `${own} of ${name} is there`;
-  const tagged = ["type", "vlan", "id", String(vlan)];
-  const made = await run(onEngine(container, ["ip", "link", "add", "link", TRUNK, "name", own, ...tagged]));
+  const found = await execute(onEngine(container, ["ip", "link", "show", own]), TIMEOUT_MS);
+  if (found.exit === 0) return `${own} of ${name} is there`;
+  const add = ["ip", "link", "add", "link", TRUNK, "name", own, "type", "vlan", "id", String(vlan)];
+  const made = await execute(onEngine(container, add), TIMEOUT_MS);
   if (made.exit === 0) {
     await ip(container, "link", "set", own, "up");
     return `${own} of ${name} is a sub-interface of ${TRUNK} for VLAN ${String(vlan)} (802.1Q)`;
   }
-  if (!NO_TAGS.test(made.stderr)) throw new Unfit(`${own} of ${name} cannot be made: ${made.stderr.trim()}`);
+  if (!NO_TAGS.test(made.stderr)) demanded(`${own} of ${name} cannot be made`, made);
   await plugIn(place, own);
   return `${own} of ${name} is no VLAN interface, since this kernel has no 802.1Q: it is plugged into ${place.access}, which stands in for VLAN ${String(vlan)}`;
 }
@@ -78,12 +80,6 @@ async function ip(container: string, ...words: string[]): Promise<void> {
   await need(onEngine(container, ["ip", ...words]));
 }
 
-async function need(argv: readonly string[]): Promise<string> {
-  const { exit, stdout, stderr, missing } = await run(argv);
-  if (exit === 0) return stdout;
-  throw new Unfit(`${argv.join(" ")} failed: ${missing ?? stderr.trim()}`);
-}
-
-function run(argv: readonly string[]): Promise<Executed> {
-  return execute(argv, TIMEOUT_MS);
+function need(argv: readonly string[]): Promise<string> {
+  return must(`${argv.join(" ")} failed`, argv, TIMEOUT_MS);
 }

@@ -4,6 +4,7 @@ import { parseInterfaces } from "../checks/interfaces";
 import { lackingRoot } from "../checks/toolbox";
 import { interfaceNames } from "../checks/world";
 import { execute } from "../engine/execute";
+import { demanded } from "../engine/must";
 import { Unfit } from "../topology/refusal";
 
 /** What of a lab its wires are laid by. */
@@ -63,8 +64,7 @@ async function layWire(docker: Docker, remote: Remote, networks: Wired["networks
   // What is left of a wire that was laid in part, or with other addresses; as a rule there is none.
   if (!laid) await run(["ip", "link", "delete", remote.wire], TIMEOUT_MS);
   for (const argv of laid ? routes : [...wire, ...routes]) {
-    const { exit, stderr, missing } = await run(argv, TIMEOUT_MS);
-    if (exit !== 0) throw new Unfit(`no wire to ${remote.container}: ${argv.join(" ")}: ${missing ?? stderr.trim()}`);
+    demanded(`no wire to ${remote.container}: ${argv.join(" ")}`, await run(argv, TIMEOUT_MS));
   }
 }
 
