@@ -121,6 +121,25 @@ describe("plans of a container", () => {
     expect(change(before, { networks_advanced: [{ name: UNKNOWN }] }).replaces).toEqual(["networks_advanced"]);
   });
 
+  test("a collection with something unknown in it is unknown as a whole", () => {
+    const config = { ...minimal, log_opts: { a: "1", b: UNKNOWN }, dns: ["1.1.1.1", UNKNOWN], command: ["a", UNKNOWN] };
+    expect(create(resource, config).planned).toMatchObject({ log_opts: UNKNOWN, dns: UNKNOWN, command: UNKNOWN });
+  });
+
+  test("a set that the engine may decide stays while it is unknown, others do not", () => {
+    const before = { env: ["A=1"], dns: ["1.1.1.1"] };
+    expect(change(before, { env: UNKNOWN, dns: UNKNOWN })).toMatchObject({ changed: ["dns"], replaces: ["dns"] });
+  });
+
+  test("an entry of a map that is null is none", () => {
+    expect(change({ log_opts: { a: "1" } }, { log_opts: { a: "1", b: null } }).changed).toEqual([]);
+  });
+
+  test("elements of a set that mean the same are one", () => {
+    const { planned } = create(resource, { ...minimal, devices: [device(""), device(null)] });
+    expect(planned["devices"]).toHaveLength(1);
+  });
+
   test("what the engine filled in is not taken out again", () => {
     const drift = { network_data: [{ network_name: "bridge" }], log_opts: {}, dns: [] } satisfies ValueMap;
     expect(change({}, {}, drift).changed).toEqual([]);
@@ -131,6 +150,10 @@ function label(name: string, value: string): Value {
   return { label: name, value };
 }
 
+function device(permissions: Value): Value {
+  return { host_path: "/dev/null", container_path: null, permissions };
+}
+
 function port(internal: number): Value {
   return { internal, external: 19000 + internal };
 }
@@ -138,3 +161,22 @@ function port(internal: number): Value {
 function mount(source: string): Value {
   return { type: "bind", source, target: `${source}-inside` };
 }
+
+describe("plans of a null resource", () => {
+  const planned = (before: Value, after: Value) =>
+    nullProvider.resources["null_resource"]?.plan?.({ id: "1", triggers: before }, { triggers: after });
+
+  test.each<[Value, Value, string[]]>([
+    [null, null, []],
+    [{ a: "1" }, { a: "1" }, []],
+    [{ a: "1" }, { a: "2" }, ["triggers"]],
+    [{ a: "1" }, { a: UNKNOWN }, ["triggers"]],
+    [{ a: "1" }, null, ["triggers"]],
+    [{}, null, []],
+    [null, {}, []],
+    [{ a: "1" }, { a: "1", b: null }, []],
+    [null, UNKNOWN, []],
+  ])("%j becomes %j", (before, after, replaces) => {
+    expect(planned(before, after)).toEqual({ planned: { id: "1", triggers: after }, replaces });
+  });
+});

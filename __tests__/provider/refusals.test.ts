@@ -1,5 +1,5 @@
 import { dockerProvider } from "../../lib/provider/docker/provider";
-import { validate } from "../../lib/provider/plan/validate";
+import { nullsInLists, validate } from "../../lib/provider/plan/validate";
 import type { Diagnostic } from "../../lib/provider/protocol/diagnostic";
 import { UNKNOWN, type ValueMap } from "../../lib/provider/protocol/value";
 
@@ -61,7 +61,7 @@ describe("values are checked as the real provider does", () => {
       "'nfs' doesn't match the pattern '^(bind|volume|tmpfs)$'",
       ["mounts"],
     ],
-    [{ env: ["A=1", null] }, "Null value found in list", ["env"]],
+    [{ memory: 1.5 }, "Attribute must be a whole number, got 1.5", ["memory"]],
   ])("%j", (config, summary, path) => {
     expect(validated("docker_container", { ...container, ...config })).toEqual([
       expect.objectContaining({ severity: "error", summary, path }),
@@ -81,7 +81,39 @@ describe("values are checked as the real provider does", () => {
     ]);
   });
 
-  test("unknown values are not judged", () => {
+  test("which are not given, be it as an empty list", () => {
+    expect(validated("docker_image", { name: "i", pull_triggers: [], build: [{ context: "." }] })).toHaveLength(1);
+    expect(validated("docker_image", { name: "i", pull_triggers: UNKNOWN, build: [{ context: "." }] })).toEqual([]);
+    expect(validated("docker_image", { name: "i", pull_triggers: null, build: [{ context: "." }] })).toEqual([]);
+  });
+
+  test("unknown values are not judged, nor what stands beside them in one block", () => {
     expect(validated("docker_container", { ...container, restart: UNKNOWN, memory: UNKNOWN })).toEqual([]);
+    const upload = [{ file: UNKNOWN }, { file: "/f", permissions: "644" }];
+    expect(validated("docker_container", { ...container, upload })).toEqual([]);
+  });
+
+  test("what is deprecated is warned about", () => {
+    expect(validated("docker_network", { name: "n", check_duplicate: true })).toEqual([
+      expect.objectContaining({ severity: "warning", summary: "Argument is deprecated", path: ["check_duplicate"] }),
+    ]);
+  });
+
+  test("lists with holes are told with their place, sets without", () => {
+    const { schema } = dockerProvider.resources["docker_container"] ?? {};
+    if (schema === undefined) throw new Error("docker_container");
+    const config = {
+      ...container,
+      env: ["A=1", null],
+      command: ["sleep", null],
+      healthcheck: [{ test: [null] }],
+      networks_advanced: [{ name: "n", aliases: [null] }],
+    };
+    expect(nullsInLists(schema.block, config).map(({ path }) => path)).toEqual([
+      ["command", 1],
+      ["env"],
+      ["healthcheck", 0, "test", 0],
+      ["networks_advanced"],
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import type { Diagnostic } from "./protocol/diagnostic";
 import type { Schema } from "./protocol/schema";
 import type { ValueMap } from "./protocol/value";
 import type { Behaviours } from "./plan/behaviour";
+import type { Plan } from "./plan/planner";
 
 /** What an operation works with: what Configure made, and a signal that says when to give up and why. */
 export interface Operation<Meta> {
@@ -24,6 +25,8 @@ export interface Outcome {
 export interface ManagedResource<Meta> {
   schema: Schema;
   behaviours: Behaviours;
+  /** Absent where a plan follows from schema and behaviours. */
+  plan?(prior: ValueMap | null, proposed: ValueMap): Plan;
   create(desired: ValueMap, operation: Operation<Meta>): Promise<Outcome>;
   /** @param notes what the last read noted */
   read(state: ValueMap, operation: Operation<Meta>, notes: Notes): Promise<Outcome>;

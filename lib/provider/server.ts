@@ -1,4 +1,4 @@
-import { validate } from "./plan/validate";
+import { nullsInLists, validate } from "./plan/validate";
 import { complete, followModel, knownPart, settle } from "./plan/normalise";
 import { plan } from "./plan/planner";
 import { diagnosticToWire, Failure, pathToWire, toDiagnostic, type Diagnostic } from "./protocol/diagnostic";
@@ -33,7 +33,7 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
       GetSchema: async () => this.getSchema(),
       PrepareProviderConfig: async (request) => this.prepareConfig(request),
       ValidateResourceTypeConfig: async (request) => this.validateConfig(this.resource(request), request),
-      ValidateDataSourceConfig: async (request) => this.validateConfig(this.dataSource(request), request),
+      ValidateDataSourceConfig: async (request) => this.validateDataSource(this.dataSource(request), request),
       UpgradeResourceState: async (request) => this.upgradeState(request),
       Configure: (request, signal) => this.configure(request, signal),
       ReadResource: (request, signal) => this.read(request, signal),
@@ -92,12 +92,17 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
   private prepareConfig(request: Fields): Fields {
     const { schema, behaviours } = this.provider;
     const config = decode(request["config"], schema.block);
-    return { preparedConfig: request["config"], ...problems(validate(schema.block, behaviours, config ?? {})) };
+    return { preparedConfig: request["config"], ...problems(validateWhole({ schema, behaviours }, config ?? {})) };
   }
 
   private validateConfig(subject: Described, request: Fields): Fields {
     const config = decode(request["config"], subject.schema.block);
     return problems(validate(subject.schema.block, subject.behaviours, config ?? {}));
+  }
+
+  private validateDataSource(subject: Described, request: Fields): Fields {
+    const config = decode(request["config"], subject.schema.block);
+    return problems(validateWhole(subject, config ?? {}));
   }
 
   /** States of older schema versions differ only in what no longer exists, which reading by the schema leaves out. */
@@ -139,7 +144,10 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
       return { plannedState: request["proposedNewState"], plannedPrivate: request["priorPrivate"], ...LEGACY };
     }
     const prior = decode(request["priorState"], block);
-    const { planned, replaces } = plan(resource.schema, resource.behaviours, prior, proposed);
+    const holes = nullsInLists(block, proposed);
+    if (holes.length > 0) return { ...problems(holes), ...LEGACY };
+    const { planned, replaces } =
+      resource.plan?.(prior, proposed) ?? plan(resource.schema, resource.behaviours, prior, proposed);
     const noted = prior === null ? [] : (resource.replacesBecause?.(readNotes(request["priorPrivate"]), planned) ?? []);
     return {
       plannedState: encode(planned, block),
@@ -247,6 +255,10 @@ function createOrUpdate<Meta>(
 }
 
 type Described = Pick<ManagedResource<unknown>, "schema" | "behaviours">;
+
+function validateWhole({ schema, behaviours }: Described, config: ValueMap): Diagnostic[] {
+  return [...nullsInLists(schema.block, config), ...validate(schema.block, behaviours, config)];
+}
 
 /** Terraform allows this to providers that cannot tell null from zero, as the real one; states must stay exchangeable. */
 const LEGACY = { legacyTypeSystem: true };

@@ -15,7 +15,12 @@ const behaviours: Behaviours = {
   labels: FORCE_NEW,
   "labels.label": FORCE_NEW,
   "labels.value": FORCE_NEW,
-  check_duplicate: FORCE_NEW,
+  check_duplicate: {
+    ...FORCE_NEW,
+    deprecated:
+      "This option is deprecated and will be removed in a future version. " +
+      "The Docker daemon will always check for duplicate networks.",
+  },
   driver: FORCE_NEW,
   options: FORCE_NEW,
   internal: FORCE_NEW,

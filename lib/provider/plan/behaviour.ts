@@ -13,10 +13,10 @@ export interface Behaviour {
   same?: (prior: Value, proposed: Value) => boolean;
   /** What is wrong with a known value, if anything. */
   check?: (value: Value) => string | undefined;
-  /** A map that is taken out of the configuration becomes null, and not empty. */
-  removedIsNull?: boolean;
   /** Not implemented: refused whenever it is set to something. */
   refused?: boolean;
+  /** Warned about when it is set, with what there is to say about it. */
+  deprecated?: string;
   /** Top-level attributes that must not be set together with this one. */
   conflictsWith?: string[];
 }

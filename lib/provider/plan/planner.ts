@@ -132,13 +132,14 @@ function zeroOf(type: Type): Value {
   return type.kind === "bool" ? false : type.kind === "number" ? 0 : "";
 }
 
+/** A map of which something is unknown is so as a whole; an entry that is null is none. */
 function planMap(attribute: Attribute, behaviour: Behaviour, prior: Value, proposed: Value): Outcome {
-  if (!isWhollyKnown(proposed)) return changedTo(proposed, behaviour.forceNew);
+  if (!isWhollyKnown(proposed)) return changedTo(UNKNOWN, behaviour.forceNew);
   if (attribute.computed && proposed === null) {
     return prior === null ? changedTo(UNKNOWN, behaviour.forceNew) : kept(prior);
   }
-  if (sameEntries(prior, proposed)) return kept(prior);
-  return changedTo(proposed ?? (behaviour.removedIsNull === true ? null : {}), behaviour.forceNew);
+  const wanted = Object.fromEntries(Object.entries(asMap(proposed)).filter(([, entry]) => entry !== null));
+  return sameEntries(prior, wanted) ? kept(prior) : changedTo(wanted, behaviour.forceNew);
 }
 
 function sameEntries(prior: Value, proposed: Value): boolean {
@@ -147,7 +148,7 @@ function sameEntries(prior: Value, proposed: Value): boolean {
   return keys.length === Object.keys(after).length && keys.every((key) => before[key] === after[key]);
 }
 
-/** A list or set of scalars. */
+/** A list or set of scalars. One of which something is unknown is so as a whole. */
 function planCollection(
   context: Context,
   attribute: Attribute,
@@ -155,7 +156,11 @@ function planCollection(
   prior: Value,
   proposed: Value,
 ): Outcome {
-  if (!isWhollyKnown(proposed)) return changedTo(proposed, behaviour.forceNew);
+  if (!isWhollyKnown(proposed)) {
+    return staysWhenUnknown(attribute.type.kind === "set" && attribute.computed, prior)
+      ? kept(prior)
+      : changedTo(UNKNOWN, behaviour.forceNew);
+  }
   if (proposed === null && attribute.computed) {
     return prior === null ? changedTo(UNKNOWN, behaviour.forceNew) : kept(prior);
   }
@@ -165,6 +170,14 @@ function planCollection(
     return context.exhaustive && after.length === 0 && unordered ? { ...kept([]) } : kept(prior);
   }
   return changedTo(after, behaviour.forceNew);
+}
+
+/**
+ * A set that the engine may decide stays as it is while what is configured is unknown: the change comes with the plan
+ * after that. So does the real one.
+ */
+function staysWhenUnknown(isComputedSet: boolean, prior: Value): boolean {
+  return isComputedSet && asArray(prior).length > 0;
 }
 
 function sameElements(before: Value[], after: Value[], unordered: boolean): boolean {
@@ -181,7 +194,11 @@ function planNested(context: Context, nested: NestedBlock, path: string, prior: 
   // Only `timeouts` is a single block. It concerns the provider, not the object, and is kept as configured.
   if (nested.nesting === "single") return kept(proposed);
   const behaviour = behaviourOf(context.behaviours, path);
-  if (isUnknown(proposed)) return changedTo(UNKNOWN, behaviour.forceNew);
+  if (isUnknown(proposed)) {
+    return staysWhenUnknown(nested.nesting === "set" && behaviour.computed === true, prior)
+      ? kept(prior)
+      : changedTo(UNKNOWN, behaviour.forceNew);
+  }
   const blocks = asArray(proposed);
   if (blocks.length === 0 && behaviour.computed === true) {
     return prior === null ? changedTo(UNKNOWN, behaviour.forceNew) : kept(prior);
@@ -200,7 +217,9 @@ function planBlockSet(
   proposed: Value[],
 ): Outcome {
   const inside = { ...context, exhaustive: true };
-  const planned = proposed.map((element) => planBlock(inside, nested.block, path, null, asMap(element)));
+  const planned = withoutDoubles(
+    proposed.map((element) => planBlock(inside, nested.block, path, null, asMap(element))),
+  );
   const meanings = new Map(prior.map((element) => [meaningOf(element), element]));
   const added = planned.filter(({ value }) => !isWhollyKnown(value) || !meanings.has(meaningOf(value)));
   const stay = new Set(planned.map(({ value }) => meaningOf(value)));
@@ -214,6 +233,17 @@ function planBlockSet(
     planned.map((element) => element.value),
     replaces,
   );
+}
+
+/** Terraform tells null from empty, and so may give a set two elements that mean the same. */
+function withoutDoubles(planned: BlockOutcome[]): BlockOutcome[] {
+  const met = new Set<string>();
+  return planned.filter(({ value }) => {
+    const meaning = meaningOf(value);
+    const again = met.has(meaning) && isWhollyKnown(value);
+    met.add(meaning);
+    return !again;
+  });
 }
 
 /** Whether an element that goes away held a value whose loss makes a new object. */

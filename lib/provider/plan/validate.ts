@@ -1,18 +1,22 @@
 import type { Diagnostic, Path } from "../protocol/diagnostic";
-import type { Block } from "../protocol/schema";
-import { isMap, isUnknown, type Value, type ValueMap } from "../protocol/value";
+import { typeOfBlock, type Attribute, type Block } from "../protocol/schema";
+import { mapValues, type Type } from "../protocol/type";
+import { isMap, isUnknown, isWhollyKnown, type Value, type ValueMap } from "../protocol/value";
 import { isZero } from "./meaning";
-import { behaviourOf, join, type Behaviours } from "./behaviour";
+import { behaviourOf, join, type Behaviour, type Behaviours } from "./behaviour";
 
 /** Everything that can be told to be wrong with a configuration before there is an engine. */
 export function validate(block: Block, behaviours: Behaviours, config: ValueMap): Diagnostic[] {
-  return [...validateBlock(block, behaviours, "", [], config), ...conflicts(behaviours, config)];
+  // What is unknown in any part of it is judged once it is known, as the real provider does.
+  const known = mapValues(config, (value) => (isWhollyKnown(value) ? value : null));
+  return [...validateBlock(block, behaviours, "", [], known), ...conflicts(behaviours, config)];
 }
 
 function validateBlock(block: Block, behaviours: Behaviours, path: string, at: Path, config: ValueMap): Diagnostic[] {
   const found: Diagnostic[] = [];
-  for (const name of Object.keys(block.attributes)) {
-    found.push(...validateValue(behaviours, join(path, name), [...at, name], config[name] ?? null));
+  for (const [name, attribute] of Object.entries(block.attributes)) {
+    const behaviour = behaviourOf(behaviours, join(path, name));
+    found.push(...validateValue(attribute, behaviour, join(path, name), [...at, name], config[name] ?? null));
   }
   for (const [name, nested] of Object.entries(block.blocks)) {
     const inner = config[name] ?? null;
@@ -34,24 +38,50 @@ function validateBlock(block: Block, behaviours: Behaviours, path: string, at: P
   return found;
 }
 
-function validateValue(behaviours: Behaviours, path: string, at: Path, value: Value): Diagnostic[] {
-  if (value === null || isUnknown(value)) return [];
-  const behaviour = behaviourOf(behaviours, path);
+function validateValue(attribute: Attribute, behaviour: Behaviour, path: string, at: Path, value: Value): Diagnostic[] {
+  if (value === null) return [];
   // Saying no to what is not there is no request for it.
   if (behaviour.refused === true) return isZero(value) ? [] : [refusal(path, at)];
-  if (Array.isArray(value) && value.includes(null)) {
-    return [
-      {
-        severity: "error",
-        summary: "Null value found in list",
-        detail: "Null values are not allowed for this attribute value.",
-        path: at,
-      },
-    ];
+  // Every number of these schemas is a count.
+  if (attribute.type.kind === "number" && !Number.isInteger(value)) {
+    return [{ severity: "error", summary: `Attribute must be a whole number, got ${String(value)}`, path: at }];
   }
   const problem = behaviour.check?.(value);
-  return problem === undefined ? [] : [{ severity: "error", summary: problem, detail: problem, path: at }];
+  return [
+    ...(problem === undefined ? [] : [{ severity: "error" as const, summary: problem, detail: problem, path: at }]),
+    ...(behaviour.deprecated === undefined ? [] : [deprecation(behaviour.deprecated, at)]),
+  ];
 }
+
+function deprecation(detail: string, at: Path): Diagnostic {
+  return { severity: "warning", summary: "Argument is deprecated", detail, path: at };
+}
+
+/** Lists and sets with holes: a resource's are told when it is planned, others' at once. */
+export function nullsInLists(block: Block, config: ValueMap): Diagnostic[] {
+  return nullsIn(typeOfBlock(block), config, []);
+}
+
+function nullsIn(type: Type, value: Value, at: Path): Diagnostic[] {
+  if (isMap(value) && type.kind === "object") {
+    return Object.entries(type.attributes).flatMap(([name, inner]) =>
+      nullsIn(inner, value[name] ?? null, [...at, name]),
+    );
+  }
+  if (!Array.isArray(value) || (type.kind !== "list" && type.kind !== "set")) return [];
+  return value.flatMap((element, index) => {
+    const place = type.kind === "list" ? [...at, index] : at;
+    if (element === null) return [{ ...NULL_IN_LIST, path: place }];
+    const inside = nullsIn(type.element, element, place);
+    return type.kind === "list" ? inside : inside.map((problem) => ({ ...problem, path: at }));
+  });
+}
+
+const NULL_IN_LIST: Diagnostic = {
+  severity: "error",
+  summary: "Null value found in list",
+  detail: "Null values are not allowed for this attribute value.",
+};
 
 function refusal(path: string, at: Path): Diagnostic {
   return {
@@ -66,9 +96,10 @@ function refusal(path: string, at: Path): Diagnostic {
 
 function conflicts(behaviours: Behaviours, config: ValueMap): Diagnostic[] {
   return Object.entries(behaviours).flatMap(([name, { conflictsWith }]) => {
-    if (conflictsWith === undefined || isUnset(config[name] ?? null)) return [];
+    const given = config[name] ?? null;
+    if (conflictsWith === undefined || !isWhollyKnown(given) || isZero(given)) return [];
     return conflictsWith
-      .filter((other) => !isUnset(config[other] ?? null))
+      .filter((other) => (config[other] ?? null) !== null && !isUnknown(config[other] ?? null))
       .map((other): Diagnostic => ({
         severity: "error",
         summary: "Conflicting configuration arguments",
@@ -76,8 +107,4 @@ function conflicts(behaviours: Behaviours, config: ValueMap): Diagnostic[] {
         path: [name],
       }));
   });
-}
-
-function isUnset(value: Value): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0);
 }
