@@ -129,6 +129,7 @@ describe("plans of a container", () => {
   test("a set that the engine may decide stays while it is unknown, others do not", () => {
     const before = { env: ["A=1"], dns: ["1.1.1.1"] };
     expect(change(before, { env: UNKNOWN, dns: UNKNOWN })).toMatchObject({ changed: ["dns"], replaces: ["dns"] });
+    expect(change(before, { ...before, env: ["B=2", UNKNOWN] })).toMatchObject({ changed: ["env"], replaces: ["env"] });
   });
 
   test("an entry of a map that is null is none", () => {

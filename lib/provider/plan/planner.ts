@@ -156,11 +156,10 @@ function planCollection(
   prior: Value,
   proposed: Value,
 ): Outcome {
-  if (!isWhollyKnown(proposed)) {
-    return staysWhenUnknown(attribute.type.kind === "set" && attribute.computed, prior)
-      ? kept(prior)
-      : changedTo(UNKNOWN, behaviour.forceNew);
+  if (isUnknown(proposed) && staysWhenUnknown(attribute.type.kind === "set" && attribute.computed, prior)) {
+    return kept(prior);
   }
+  if (!isWhollyKnown(proposed)) return changedTo(UNKNOWN, behaviour.forceNew);
   if (proposed === null && attribute.computed) {
     return prior === null ? changedTo(UNKNOWN, behaviour.forceNew) : kept(prior);
   }
@@ -173,8 +172,8 @@ function planCollection(
 }
 
 /**
- * A set that the engine may decide stays as it is while what is configured is unknown: the change comes with the plan
- * after that. So does the real one.
+ * A set that the engine may decide stays as it is while nothing at all is known of what is configured: the change comes
+ * with the plan after that, as with the real provider.
  */
 function staysWhenUnknown(isComputedSet: boolean, prior: Value): boolean {
   return isComputedSet && asArray(prior).length > 0;
