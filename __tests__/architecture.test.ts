@@ -20,7 +20,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   setup: ["topology", "engine", "bin/alone"],
   cli: [
     ...["topology", "engine", "checks", "constructs", "labs", "report", "terraform", "provider", "setup"],
-    "bin/stage",
     "package.json",
   ],
 };

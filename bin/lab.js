@@ -9,7 +9,6 @@ const fs = require("fs");
 const path = require("path");
 const { clearInterval, setInterval } = require("timers");
 const { alone } = require("./alone.js");
-const { VARIABLE, handOver } = require("./stage.js");
 
 const project = path.resolve(__dirname, "..");
 const unfit = 3;
@@ -174,21 +173,13 @@ function explainFolder(error) {
   );
 }
 
-/** What runs: nothing more, when a stage was done by the command that runs Terraform. */
+/** What runs. */
 async function main() {
   refuseOldNode();
   // bin/app.js comes this way too, for the CDKTF app.
   const program = require.main === module ? "../dist/lab.js" : "../dist/main.js";
-  if (process.argv[2] === "stage") {
-    const socket = process.env[VARIABLE];
-    const exit = socket ? await handOver(socket, process.argv[3], process.cwd()) : undefined;
-    if (exit !== undefined) {
-      process.exitCode = exit;
-      return undefined;
-    }
-    // Terraform runs the stages of a command that has just looked itself; what it looked at must not change meanwhile.
-    if (fs.existsSync(path.join(project, "dist/lab.js"))) return program;
-  }
+  // Terraform runs the stages of a command that has just looked itself; what it looked at must not change meanwhile.
+  if (process.argv[2] === "stage" && fs.existsSync(path.join(project, "dist/lab.js"))) return program;
   await bringModules();
   await bringBuild();
   return program;

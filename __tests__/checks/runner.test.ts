@@ -15,7 +15,10 @@ function answers(id: string, port: number, from: Extract<Probe, { kind: "http" }
 function check(id: string, probe: Probe): Check {
   return { id, what: `${id} holds`, why: "because", claims: ["A4"], probe };
 }
-const discarded: Probe = { kind: "discarded-ports", container: "lab-x-d", lab: "x", instance: "i1", image: "nginx" };
+const changing: Probe = {
+  ...{ kind: "program", from: HOST, argv: ["docker", "network", "connect", "lan", "web"], changes: true },
+  ...{ outcome: "succeeds", words: "web" },
+};
 
 const GOOD: Executed = { exit: 0, stdout: "HTTP/1.1 200 OK\r\n\r\nweb 7f3a0c1d\n", stderr: "" };
 const REFUSED: Executed = {
@@ -190,12 +193,22 @@ describe("several checks", () => {
 
   test("one that changes something runs alone, after all others, and keeps its place", async () => {
     const machine = new Machine((argv, nth) => (argv[0] === "docker" || nth > 2 ? GOOD : REFUSED));
-    const changing = check("x/first", discarded);
-    const records = await runChecks("x", [changing, ...checks], machine, { deadlineMs: 2000 });
+    const first = check("x/first", changing);
+    const records = await runChecks("x", [first, ...checks], machine, { deadlineMs: 2000 });
     expect(records.map(({ id }) => id)).toEqual(["x/first", "x/a", "x/b", "x/c", "x/d"]);
     const programs = machine.executed.map(({ argv }) => argv[0]);
     expect(programs.slice(0, 12)).toEqual(Array.from({ length: 12 }, () => "curl"));
     expect(new Set(programs.slice(12))).toEqual(new Set(["docker"]));
+  });
+
+  test("what takes more commands begins earlier, so that nothing is waited for in the end", async () => {
+    const long: Probe = { kind: "auto-removed", container: "lab-x-p", lab: "x", instance: "i1", image: "nginx" };
+    const machine = new Machine();
+    const many = [...checks, ...checks, ...checks, check("x/long", long)];
+    const records = await runChecks("x", many, machine, { deadlineMs: 0 });
+    const firstSix = machine.executed.slice(0, 6).map(({ argv }) => argv[0]);
+    expect(firstSix.filter((program) => program === "docker")).toHaveLength(1);
+    expect(records.at(-1)?.id).toBe("x/long");
   });
 
   test("of none there is no record", async () => {
@@ -425,7 +438,7 @@ describe("a run that is stopped", () => {
 
   test("has a record for each check: what was not over is an error, and no pass", async () => {
     const { machine, signal } = stoppedAt(7, () => GOOD);
-    const records = await runChecks("x", [...checks, check("x/last", discarded)], machine, { deadlineMs: 0, signal });
+    const records = await runChecks("x", [...checks, check("x/last", changing)], machine, { deadlineMs: 0, signal });
     const verdicts = records.map(({ verdict }) => verdict);
     expect(verdicts.filter((verdict) => verdict === "pass")).toHaveLength(6);
     expect(verdicts.filter((verdict) => verdict === "error")).toHaveLength(3);

@@ -1,15 +1,18 @@
 import { spawn } from "child_process";
-import { existsSync, statSync } from "fs";
+import { once } from "events";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "fs";
+import { request } from "http";
 import { connect } from "net";
+import { tmpdir } from "os";
 import { dirname, join, resolve } from "path";
-import { handOver, VARIABLE } from "../../bin/stage";
 import type { runStage } from "../../lib/cli/commands/stage";
 import type { Session } from "../../lib/cli/session";
 import { serveStages, type ServedStages } from "../../lib/cli/stage-server";
 import { Unfit } from "../../lib/topology/refusal";
 
 const session = { project: { folder: "/nowhere" } } as Session;
-const LAB = resolve(__dirname, "../../bin/lab.js");
+const STAGE = resolve(__dirname, "../../bin/stage");
+const VARIABLE = "LAB_STAGE_SOCKET";
 
 /** Serves while `work` runs, with `run` in the place of the real stages. */
 async function serving<T>(
@@ -32,7 +35,7 @@ interface Ran {
 
 /** As Terraform runs it. */
 function stage(environment: Readonly<Record<string, string>>, name = "checks"): Promise<Ran> {
-  const child = spawn(process.execPath, [LAB, "stage", name], {
+  const child = spawn("sh", [STAGE, name], {
     cwd: __dirname,
     env: { ...process.env, ...environment },
   });
@@ -51,7 +54,7 @@ test("a stage is done by who serves it: what it is, where it runs, what is said 
     return Promise.resolve(2);
   };
   const ran = await serving(run, ({ environment }) => stage(environment));
-  expect(ran).toEqual({ exit: 2, stdout: "a result\nof two lines\n", stderr: "a remark\n" });
+  expect(ran).toEqual({ exit: 2, stdout: "a result\nof two lines\na remark\n", stderr: "" });
   expect(asked).toEqual(["checks", __dirname]);
 });
 
@@ -60,12 +63,12 @@ test("what goes wrong is explained to who runs the stage, with its exit code", a
     () => Promise.reject(new Unfit("port 80 is taken")),
     ({ environment }) => stage(environment),
   );
-  expect(unfit).toEqual({ exit: 3, stdout: "", stderr: "port 80 is taken\n" });
+  expect(unfit).toEqual({ exit: 3, stdout: "port 80 is taken\n", stderr: "" });
   const defect = await serving(
     () => Promise.reject(new TypeError("a defect")),
     ({ environment }) => stage(environment),
   );
-  expect(defect).toMatchObject({ exit: 1, stderr: expect.stringContaining("TypeError: a defect") as string });
+  expect(defect).toMatchObject({ exit: 1, stdout: expect.stringContaining("TypeError: a defect") as string });
 });
 
 test("two stages at once", async () => {
@@ -95,10 +98,10 @@ function waiting(): { run: typeof runStage; begun: Promise<void>; ended: Promise
 test("a stage ends when who asked for it is killed, as Terraform does on Ctrl-C", async () => {
   const { run, begun, ended } = waiting();
   await serving(run, async (_, socket) => {
-    const connection = connect(socket);
-    connection.write(`${JSON.stringify({ stage: "checks", folder: __dirname })}\n`);
+    const asking = request({ socketPath: socket, path: "/checks", method: "POST" }).on("error", () => undefined);
+    asking.end(`folder=${__dirname}`);
     await begun;
-    connection.destroy();
+    asking.destroy();
     await ended;
   });
 });
@@ -110,7 +113,11 @@ test("when the command ends in the middle, nothing hangs: the stage counts as no
   await begun;
   await served.close();
   await ended;
-  expect((await running).exit).toBe(3);
+  expect(await running).toEqual({
+    exit: 3,
+    stdout: "",
+    stderr: "the lab command that was to do stage checks has ended in the middle of it\n",
+  });
 });
 
 test("a client that says nothing, or nonsense, holds nobody up", async () => {
@@ -137,6 +144,45 @@ test("only this user can reach it, and nothing is left of it", async () => {
   expect(existsSync(folder)).toBe(false);
 });
 
-test("where nobody serves, the stage is left to whoever asked", async () => {
-  expect(await handOver(join(__dirname, "no-socket"), "checks", __dirname)).toBeUndefined();
+/** A socket that nobody listens at any more: whoever did was killed. */
+async function abandonedSocket(folder: string): Promise<string> {
+  const socket = join(folder, "stages");
+  const listening = spawn(process.execPath, [
+    "-e",
+    "net.createServer().listen(process.argv[1], () => console.log())",
+    socket,
+  ]);
+  await once(listening.stdout, "data");
+  listening.kill("SIGKILL");
+  await once(listening, "close");
+  return socket;
+}
+
+test("where nobody serves, the stage is done by a program of its own", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lab-stage-"));
+  try {
+    writeFileSync(join(folder, "node"), `#!/bin/sh\necho "node $*"\nexit 5\n`, { mode: 0o755 });
+    const PATH = `${folder}:${process.env["PATH"] ?? ""}`;
+    const own = { exit: 5, stdout: `node ${dirname(STAGE)}/lab.js stage checks\n`, stderr: "" };
+    expect(await stage({ PATH, [VARIABLE]: "" })).toEqual(own);
+    expect(await stage({ PATH, [VARIABLE]: join(folder, "no-socket") })).toEqual(own);
+    expect(await stage({ PATH, [VARIABLE]: await abandonedSocket(folder) })).toEqual(own);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a person's settings of curl have no say", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lab-stage-"));
+  try {
+    writeFileSync(join(folder, ".curlrc"), "fail\noutput = /dev/null\n");
+    const environment = { HOME: folder, http_proxy: "http://127.0.0.1:1", ALL_PROXY: "http://127.0.0.1:1" };
+    const ran = await serving(
+      () => Promise.resolve(4),
+      (served) => stage({ ...served.environment, ...environment }),
+    );
+    expect(ran).toEqual({ exit: 4, stdout: "", stderr: "" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -36,7 +36,7 @@ test("variables come before them, empty ones do not", () => {
 test("the program is found from a stack's folder", () => {
   const project = packageFolder(__dirname);
   const { program } = settingsFrom({}, project);
-  expect(program).toBe("../../../bin/lab.js");
+  expect(program).toBe("../../../bin/stage");
   expect(existsSync(resolve(join(project, "cdktf.out/stacks/host"), program))).toBe(true);
 });
 

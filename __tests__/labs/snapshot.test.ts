@@ -32,7 +32,7 @@ describe.each(LABS.map(({ id }) => id))("the stack of lab %s", (id) => {
       const [own, ...more] = provisioner;
       const stage = (command: string): unknown => ({
         "local-exec": expect.objectContaining({
-          interpreter: ["node", "../../../bin/lab.js", "stage"],
+          interpreter: ["sh", "../../../bin/stage"],
           command,
         }),
       });

@@ -8,7 +8,7 @@ export const SETTINGS: Settings = {
   prefix: "lab",
   image: "docker-network-labs/nginx:local",
   version: "0.0.0",
-  program: "../../../bin/lab.js",
+  program: "../../../bin/stage",
 };
 
 const apps = new Map<string, ReturnType<typeof createApp>["labs"]>();

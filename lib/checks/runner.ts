@@ -78,13 +78,18 @@ export async function runChecks(
     onRecord?.(record);
   };
   const looking = checks.filter((check) => !changes(check.probe));
-  const queue = [...looking];
+  const queue = [...looking].sort((one, other) => commands(other) - commands(one));
   const worker = async (): Promise<void> => {
     for (let check = queue.shift(); check !== undefined; check = queue.shift()) await runOne(check);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   for (const check of checks.filter((one) => !looking.includes(one))) await runOne(check);
   return checks.flatMap((check) => records.get(check.id) ?? []);
+}
+
+/** What takes longest begins first: else the whole run waits for it in the end. */
+function commands({ probe }: Check): number {
+  return commandsOf(probe).length;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { setMaxListeners } from "events";
-import { createServer, type Server, type Socket } from "net";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "http";
 import { join } from "path";
+import { text } from "stream/consumers";
 import { z } from "zod";
-import { VARIABLE } from "../../bin/stage";
 import { makeSocketFolder, removeSocketFolder } from "../provider/protocol/socket-folder";
 import { runStage } from "./commands/stage";
 import { explainProblem } from "./exit";
@@ -14,27 +14,31 @@ export interface ServedStages {
   close(): Promise<void>;
 }
 
-/** What bin/stage.js asks for. */
+/** What bin/stage asks for: the stage by the path, the stack's folder in a form. */
 const Request = z.strictObject({ stage: z.string(), folder: z.string() });
 
 /**
- * Does the stages that Terraform runs in this process, which has loaded and found everything already: bin/lab.js hands
- * them over by a socket, in a folder that only this user can look into. Where no socket can be had, they are done as
- * under the cdktf command: each in a process of its own.
+ * Does the stages that Terraform runs in this process, which has loaded and found everything already: bin/stage asks for
+ * them by HTTP on a socket, in a folder that only this user can look into. The answer is what the stage has said, and its
+ * exit code in the last line. Where no socket can be had, stages are done as under the cdktf command: each in a process of
+ * its own.
  * @param run does a stage; tests give their own
  */
 export async function serveStages(session: Session, run: typeof runStage = runStage): Promise<ServedStages> {
   const folder = makeSocketFolder();
   const socket = join(folder, "stages");
-  const connections = new Map<Socket, Promise<void>>();
-  const server = createServer((connection) => connections.set(connection, answer(connection, session, run)));
+  const answers = new Map<ServerResponse, Promise<void>>();
+  const server = createServer((request, response) => {
+    answers.set(response, answer(request, response, session, run));
+  });
   const listening = await listen(server, socket);
   return {
-    environment: listening ? { [VARIABLE]: socket } : {},
+    environment: listening ? { LAB_STAGE_SOCKET: socket } : {},
     close: async () => {
-      for (const connection of connections.keys()) connection.destroy();
-      await Promise.all(connections.values());
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await Promise.all(answers.values());
+      await closed;
       removeSocketFolder(folder);
     },
   };
@@ -47,25 +51,34 @@ function listen(server: Server, socket: string): Promise<boolean> {
   });
 }
 
-/** One connection, one stage. Ends with it: Terraform kills whom it has asked when it is interrupted. */
-async function answer(connection: Socket, session: Session, run: typeof runStage): Promise<void> {
+/** One request, one stage. Ends with its connection: Terraform kills whom it has asked when it is interrupted. */
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  session: Session,
+  run: typeof runStage,
+): Promise<void> {
   const ended = new AbortController();
   // Each program that runs listens, and they are many at once.
   setMaxListeners(0, ended.signal);
-  connection.on("error", () => undefined).on("close", () => ended.abort("whoever asked for it is gone"));
-  const tell = (message: object): boolean => connection.writable && connection.write(`${JSON.stringify(message)}\n`);
-  const heard: Session = {
-    ...session,
-    print: (text) => void tell({ print: `${text}\n` }),
-    say: (text) => void tell({ say: `${text}\n` }),
-  };
+  response.on("error", () => undefined).on("close", () => ended.abort("whoever asked for it is gone"));
+  let said = "";
+  const say = (line: string): void => void (said += `${line}\n`);
+  const heard: Session = { ...session, print: say, say };
+  let exit: number | undefined;
   try {
-    const { stage, folder } = Request.parse(JSON.parse(await firstLine(connection)));
-    tell({ exit: await run(heard, stage, folder, ended.signal) });
+    const { stage, folder } = await asked(request);
+    exit = await run(heard, stage, folder, ended.signal);
   } catch (problem) {
-    if (!ended.signal.aborted) tell({ exit: explain(problem, heard) });
+    if (!ended.signal.aborted) exit = explain(problem, heard);
   }
-  connection.end();
+  response.end(`${said}${String(exit)}`);
+}
+
+/** @throws when the request is none of bin/stage's, or ends in the middle */
+async function asked(request: IncomingMessage): Promise<z.infer<typeof Request>> {
+  const form = new URLSearchParams(await text(request));
+  return Request.parse({ stage: (request.url ?? "").slice(1), ...Object.fromEntries(form) });
 }
 
 /** A defect of the program, too, is said to who runs the stage: the command itself goes on. */
@@ -76,16 +89,4 @@ function explain(problem: unknown, session: Session): number {
     session.say(defect instanceof Error ? (defect.stack ?? defect.message) : String(defect));
     return 1;
   }
-}
-
-/** @throws Error when the connection ends before */
-function firstLine(connection: Socket): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    connection.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
-      if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
-    });
-    connection.on("close", () => reject(new Error("nothing was asked")));
-  });
 }

@@ -475,9 +475,9 @@ export abstract class LabStack extends TerraformStack {
     return { preflight, image, checks };
   }
 
-  /** Runs this program without any shell: Terraform appends the command as the last argument. */
+  /** No command line for a shell to read: Terraform appends the stage's name as the last argument. */
   private stage(command: string): { type: "local-exec"; interpreter: string[]; command: string } {
-    return { type: "local-exec", interpreter: ["node", this.settings.program, "stage"], command };
+    return { type: "local-exec", interpreter: ["sh", this.settings.program], command };
   }
 
   /** The stages depend on all that was added, so they are finished when the stack is. Not for labs: synthesis asks. */

@@ -41,7 +41,7 @@ export function settingsFrom(environment: NodeJS.ProcessEnv, projectFolder: stri
     ...(environment["LAB_PRIVILEGED_ENGINES"] ? { privilegedEngines: true } : {}),
     ...(environment["LAB_DNS"] ? { dns: environment["LAB_DNS"] } : {}),
     ...(environment["LAB_REMOTE_RANGE"] ? { remoteRange: environment["LAB_REMOTE_RANGE"] } : {}),
-    program: relative(resolve(projectFolder, STACK_FOLDER), join(packageFolder(__dirname), "bin/lab.js")),
+    program: relative(resolve(projectFolder, STACK_FOLDER), join(packageFolder(__dirname), "bin/stage")),
   };
 }
 

@@ -120,8 +120,10 @@ export function judge(probe: Probe, findings: Findings): Judgement {
   return kindOf(probe).judge(probe, findings);
 }
 
-/** Whether the probe changes anything on the engine while it looks. Those that do are run alone. */
+/**
+ * Whether the probe changes, or tries to change, what others look at while it looks. Those that do are run alone. A
+ * container of the probe's own that has no interface, no port and no server changes nothing for others.
+ */
 export function changes(probe: Probe): boolean {
-  if (probe.kind === "discarded-ports" || probe.kind === "auto-removed") return true;
   return probe.kind === "program" && probe.changes === true;
 }
