@@ -17,6 +17,7 @@ const installCommand = "npm ci --include=dev";
 const install = ["ci", "--include=dev", "--loglevel=http"];
 const neededMegabytes = 650;
 const buildCommand = "node bin/build.js";
+const modulesStamp = path.join(project, "node_modules/.docker-network-labs");
 const onlyLook = process.env.LAB_SETUP === "check";
 
 /** Why the program cannot run here, and the one command that mends it. */
@@ -56,6 +57,33 @@ function missingModules() {
     // Optional ones are for other systems, as often as not.
     return have ? have.version !== want.version : !want.optional && !want.devOptional;
   });
+}
+
+/** The two lists, as sizes and times tell them. */
+function listsAsTheyAre() {
+  const lists = ["package-lock.json", "node_modules/.package-lock.json"].map((file) => path.join(project, file));
+  return lists
+    .map((file) => fs.statSync(file, { throwIfNoEntry: false }))
+    .map((f) => f && `${f.size} ${f.mtimeMs}`)
+    .join(", ");
+}
+
+/** Whether these very lists were held against each other before: they are long, and every command begins here. */
+function foundComplete() {
+  try {
+    return fs.readFileSync(modulesStamp, "utf8") === listsAsTheyAre();
+  } catch {
+    return false;
+  }
+}
+
+/** It only saves time: a folder that takes no files is no reason to end. */
+function rememberComplete() {
+  try {
+    fs.writeFileSync(modulesStamp, listsAsTheyAre());
+  } catch {
+    return;
+  }
 }
 
 /** Says that something goes on: a line that moves on a terminal, now and then a plain line elsewhere. */
@@ -135,8 +163,9 @@ async function installModules() {
 }
 
 async function bringModules() {
+  if (foundComplete()) return;
   const missing = missingModules();
-  if (missing.length === 0) return;
+  if (missing.length === 0) return rememberComplete();
   const what =
     missing[0] === "node_modules"
       ? "the node modules are not installed"

@@ -36,6 +36,19 @@ describe("change", () => {
     },
   );
 
+  test("does not look for all that it destroys with providers that are served: to them it is no error that it is gone", async () => {
+    const { terraform, folder } = standIn(`
+      const address = process.argv.slice(2).join(" ");
+      console.log(JSON.stringify({ type: "apply_start", hook: { resource: { addr: address }, action: "create" } }));`);
+    const served = { ...terraform, environment: { TF_REATTACH_PROVIDERS: "{}" } };
+    const events: Event[] = [];
+    for (const verb of ["apply", "destroy"] as const) await change(served, folder, verb, (event) => events.push(event));
+    expect(events).toMatchObject([
+      { address: "apply -auto-approve -input=false -json" },
+      { address: "destroy -auto-approve -input=false -json -refresh=false" },
+    ]);
+  });
+
   test("collects errors, and hands on every event in order", async () => {
     const error = { severity: "error", summary: "no such image", detail: "lab/none", address: "docker_image.image" };
     const { terraform, folder } = standIn(`

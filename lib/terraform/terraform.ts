@@ -27,7 +27,8 @@ export async function change(
   onEvent: (event: Event) => void,
 ): Promise<Outcome> {
   const errors: Extract<Event, { kind: "error" }>[] = [];
-  const { exit, stderr } = await run(terraform, folder, [verb, "-auto-approve", "-input=false", "-json"], (line) => {
+  const flags = ["-auto-approve", "-input=false", "-json", ...(verb === "destroy" ? notRefreshed(terraform) : [])];
+  const { exit, stderr } = await run(terraform, folder, [verb, ...flags], (line) => {
     const event = parseEvent(line);
     if (event.kind === "error") errors.push(event);
     onEvent(event);
@@ -67,10 +68,22 @@ export async function init(terraform: Terraform, folder: string): Promise<Outcom
   };
 }
 
+/**
+ * To the embedded providers it is no error to remove what is gone already, so they need not look for all of it before; the
+ * real ones fail.
+ */
+function notRefreshed(terraform: Terraform): string[] {
+  return servesProviders(terraform) ? ["-refresh=false"] : [];
+}
+
+function servesProviders({ environment }: Terraform): boolean {
+  return "TF_REATTACH_PROVIDERS" in environment;
+}
+
 /** Providers that are served already are not installed, and so need neither a folder nor a lock file. */
-function isPrepared({ environment }: Terraform, folder: string): boolean {
+function isPrepared(terraform: Terraform, folder: string): boolean {
   const installed = [".terraform/providers", ".terraform.lock.hcl"];
-  const needed = [".terraform/terraform.tfstate", ...("TF_REATTACH_PROVIDERS" in environment ? [] : installed)];
+  const needed = [".terraform/terraform.tfstate", ...(servesProviders(terraform) ? [] : installed)];
   return needed.every((file) => existsSync(join(folder, file)));
 }
 
