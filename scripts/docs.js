@@ -137,6 +137,16 @@ const TRY = {
     "docker exec lab-overlay-host-a docker node ls --format '{{.Hostname}} {{.Status}} {{.ManagerStatus}}'",
     "docker exec lab-overlay-host-a docker exec lab-overlay-web-1 ping -q -c 20 -i 0.2 web-2 & docker exec lab-overlay-host-a timeout 5 tcpdump -lnv -i eth0 -c 1 udp port 4789; wait",
   ],
+  "overlay-restart": [
+    "npx lab reset overlay-restart",
+    "docker exec lab-overlay-restart-host-a docker exec lab-overlay-restart-web-1 curl -s http://web-2/ http://web-4/",
+    "npx lab step overlay-restart",
+    "docker exec lab-overlay-restart-host-a docker node ls --format '{{.Hostname}} {{.Status}} {{.ManagerStatus}}'",
+    "docker exec lab-overlay-restart-host-a docker exec lab-overlay-restart-web-3 curl -sS http://web-1/ http://10.79.1.12/",
+    "npx lab step overlay-restart",
+    "docker exec lab-overlay-restart-host-b docker ps --all --format '{{.Names}} {{.State}}'",
+    "npx lab step overlay-restart",
+  ],
   macvlan: [
     "npx lab reset macvlan",
     "docker exec lab-macvlan-peer curl -s http://10.71.0.74/ http://10.71.0.106/",

@@ -30,6 +30,8 @@ const ACTIONS: [Action, string][] = [
   [kill(web, "QUIT"), "docker kill --signal QUIT lab-x-web"],
   [stop(web), "docker stop --time 5 lab-x-web"],
   [start(web), "docker start lab-x-web"],
+  [stop(host), "docker stop --time 20 lab-x-host-a"],
+  [start(host), "docker start lab-x-host-a"],
   [restart(web), "docker restart --time 5 lab-x-web"],
   [connect(web, wan, "10.91.0.7"), "docker network connect --ip 10.91.0.7 --alias web lab-x-wan lab-x-web"],
   [connect(web, wan), "docker network connect --alias web lab-x-wan lab-x-web"],

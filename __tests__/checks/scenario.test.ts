@@ -275,10 +275,10 @@ describe("a lab on engines of its own", () => {
     ).toBeUndefined();
     expect(did).toEqual([
       "docker exec lab-y-host-a ip link delete dev shim",
-      "docker exec lab-y-host-a docker kill lab-x-web1",
-      "docker exec lab-y-host-b docker kill lab-x-web2",
       "docker kill lab-x-peer",
+      "docker exec lab-y-host-a docker kill lab-x-web1",
       "docker exec lab-y-host-a docker start lab-x-web1",
+      "docker exec lab-y-host-b docker kill lab-x-web2",
       "docker exec lab-y-host-b docker start lab-x-web2",
       "docker start lab-x-peer",
     ]);
@@ -287,5 +287,64 @@ describe("a lab on engines of its own", () => {
   test("is not brought back where nobody can tell whether the interface is there", async () => {
     const silent = surroundings([], () => refused("Error response from daemon: container is not running"));
     expect(await reset(lab, silent)).toContain("container is not running");
+  });
+});
+
+describe("a lab whose steps stop an engine", () => {
+  const engine = "lab-z-host-b";
+  const lab = DeployedLab.parse({
+    ...LAB,
+    id: "z",
+    engines: [{ name: "host-b", container: engine }],
+    servers: [server("web1", { engine: "host-b" })],
+    checks: [],
+    steps: [
+      step("down", [{ do: "stop", container: engine, grace: 20 }], [answers("z/down/web", "web1")]),
+      step("up", [{ do: "start", container: engine }], [answers("z/up/web", "web1")]),
+    ],
+  });
+
+  /** An engine that is started answers at the third question only, if ever. */
+  function surroundings(did: string[], { runs, ready = 3 }: { runs: boolean; ready?: number }): Surroundings {
+    let [running, questions] = [runs, 0];
+    const execute = async (argv: readonly string[]): Promise<Executed> => {
+      const line = argv.join(" ");
+      const state = [{ State: { Running: running }, NetworkSettings: { Networks: {} } }];
+      if (line === `docker inspect --type container ${engine}`) return { ...DONE, stdout: JSON.stringify(state) };
+      if (line.includes("docker inspect")) {
+        return { ...DONE, stdout: JSON.stringify([{ ...state[0], State: { Running: false } }]) };
+      }
+      if (line.includes("docker version")) return ++questions < ready ? refused("Is the docker daemon running?") : DONE;
+      did.push(line);
+      if (line === `docker start ${engine}`) running = true;
+      return DONE;
+    };
+    return Object.assign(new Engine([]), { execute });
+  }
+
+  test("has it running and ready at its beginning, before anything is asked of it", async () => {
+    const did: string[] = [];
+    expect(await reset(lab, surroundings(did, { runs: false }))).toBeUndefined();
+    expect(did).toEqual([`docker start ${engine}`, `docker exec ${engine} docker start lab-x-web1`]);
+  });
+
+  test("does not start one that runs", async () => {
+    const did: string[] = [];
+    expect(await reset(lab, surroundings(did, { runs: true }))).toBeUndefined();
+    expect(did).toEqual([`docker exec ${engine} docker start lab-x-web1`]);
+  });
+
+  test("has no beginning while the engine does not answer", async () => {
+    const silent = surroundings([], { runs: false, ready: Infinity });
+    expect(await reset(lab, silent)).toBe(
+      `the lab could not be brought to its beginning: engine ${engine} does not answer: Is the docker daemon running?`,
+    );
+  });
+
+  test("goes on behind a step only when the engine answers", async () => {
+    const silent = surroundings([], { runs: true, ready: Infinity });
+    const records = await playLab(lab, silent, { deadlineMs: 0 });
+    expect(records.at(-1)).toMatchObject({ id: "z/up/web", verdict: "error" });
+    expect(records.at(-1)?.actual).toContain("does not answer");
   });
 });

@@ -42,6 +42,12 @@ function notice(mutants: LabMutants): void {
     expect((await project.lab(["up", lab])).exit).toBe(0);
   };
 
+  /** @param last whether nobody comes after that needs the lab */
+  const rebuild = async (last: boolean): Promise<void> => {
+    expect((await project.lab(["down", lab, "--force"])).exit).toBe(0);
+    if (!last) expect((await project.lab(["up", lab])).exit).toBe(0);
+  };
+
   let before: Snapshot;
   /** What this engine and kernel are not asked: as long as nothing is broken, those checks are skipped. */
   let notAsked: string[];
@@ -69,7 +75,7 @@ function notice(mutants: LabMutants): void {
     });
   });
 
-  test.each(saboteurs)("notice that $name", async ({ name, sabotage, red, mend, mended, environment }) => {
+  test.each(saboteurs)("notice that $name", async ({ name, sabotage, red, mend, mended, ruins, environment }) => {
     try {
       await sabotage();
       const records = await check(environment?.());
@@ -92,7 +98,9 @@ function notice(mutants: LabMutants): void {
     } finally {
       await mend?.();
       // Who only changes what `lab check` runs with has left nothing behind that its next run would not reset.
-      if (environment === undefined && mended !== true) await anew();
+      const unmended = environment === undefined && mended !== true;
+      if (ruins === true) await rebuild(name === saboteurs.at(-1)?.name);
+      else if (unmended) await anew();
     }
   });
 }

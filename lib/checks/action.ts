@@ -22,7 +22,12 @@ const Signal = z.enum(["KILL", "TERM", "QUIT"]);
  */
 export const Action = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("kill"), ...onServer, signal: Signal }),
-  z.strictObject({ do: z.literal("stop"), ...onServer }),
+  z.strictObject({
+    do: z.literal("stop"),
+    ...onServer,
+    /** How many seconds it has to end by itself. Absent for a server. */
+    grace: z.int().min(1).optional(),
+  }),
   z.strictObject({ do: z.literal("start"), ...onServer }),
   z.strictObject({ do: z.literal("restart"), ...onServer }),
   z.strictObject({ do: z.literal("connect"), ...attachment }),
@@ -57,7 +62,7 @@ export const Action = z.discriminatedUnion("do", [
 export type Action = z.infer<typeof Action>;
 
 /** nginx ends its requests in that time; then it is killed. */
-const GRACE_SECONDS = "5";
+const GRACE_SECONDS = 5;
 
 /** The command that does it: the runner executes it, and a person can type it. */
 export function commandOf(action: Action): Command {
@@ -71,8 +76,9 @@ function ownCommand(action: Action): Command {
     case "kill":
       return ["docker", "kill", "--signal", action.signal, container];
     case "stop":
+      return ["docker", "stop", "--time", String(action.grace ?? GRACE_SECONDS), container];
     case "restart":
-      return ["docker", action.do, "--time", GRACE_SECONDS, container];
+      return ["docker", "restart", "--time", String(GRACE_SECONDS), container];
     case "start":
       return ["docker", "start", container];
     case "connect":

@@ -1,4 +1,4 @@
-import type { NestedEngine } from "../topology/other-engines";
+import { NestedEngine } from "../topology/other-engines";
 import type { BridgeNetwork } from "../topology/declared-network";
 import type { Server } from "../topology/server";
 import type { Action } from "./action";
@@ -6,13 +6,21 @@ import type { ThrowAway } from "./throw-away";
 
 /* The words in which a step says what is done: `kill(web1)`. Each makes an action, which is plain data. */
 
+/** An engine ends its containers first; one that is killed meanwhile leaves the others to find out. */
+const ENGINE_GRACE_SECONDS = 20;
+
 type Signal = Extract<Action, { do: "kill" }>["signal"];
 
 /** Ends a server with a signal. Without more words at once, as a crash would. */
 export const kill = (server: Server, signal: Signal = "KILL"): Action => ({ do: "kill", ...place(server), signal });
-/** Asks a server to end. */
-export const stop = (server: Server): Action => ({ do: "stop", ...place(server) });
-export const start = (server: Server): Action => ({ do: "start", ...place(server) });
+/** Asks a server to end; or a throw-away engine, which ends what runs on it, and with which its host is gone. */
+export const stop = (one: Server | NestedEngine): Action =>
+  one instanceof NestedEngine
+    ? { do: "stop", container: one.container, grace: ENGINE_GRACE_SECONDS }
+    : { do: "stop", ...place(one) };
+/** Starts a server, or a throw-away engine: then what follows has to do with one that answers. */
+export const start = (one: Server | NestedEngine): Action =>
+  one instanceof NestedEngine ? { do: "start", container: one.container } : { do: "start", ...place(one) };
 export const restart = (server: Server): Action => ({ do: "restart", ...place(server) });
 
 function place({ container, engine }: Server | ThrowAway): { container: string; engine?: string } {

@@ -30,7 +30,7 @@ export async function playLab(
   options: PlayOptions,
 ): Promise<CheckRecord[]> {
   const origin = options.origin ?? surroundings.now();
-  const run: Run = { lab: lab.id, surroundings, options: { ...options, origin }, origin };
+  const run: Run = { lab, surroundings, options: { ...options, origin }, origin };
   if (lab.steps.length === 0) return runChecks(lab.id, lab.checks, surroundings, run.options);
   const trouble = await reset(lab, surroundings, Math.max(options.deadlineMs, SHORTEST_DEADLINE_MS));
   const records = await runChecks(lab.id, lab.checks, surroundings, run.options);
@@ -64,18 +64,18 @@ export interface Played {
 
 /** Does a step's actions, one after the other, then runs its checks. An action that fails makes all of them errors. */
 export function playStep(
-  lab: Pick<DeployedLab, "id">,
+  lab: Pick<DeployedLab, "id" | "engines">,
   step: Step,
   surroundings: Surroundings,
   options: RunOptions,
 ): Promise<Played> {
   const origin = options.origin ?? surroundings.now();
-  return play({ lab: lab.id, surroundings, options, origin }, step);
+  return play({ lab, surroundings, options, origin }, step);
 }
 
 /** What all steps of a run share. */
 interface Run {
-  readonly lab: string;
+  readonly lab: Pick<DeployedLab, "id" | "engines">;
   readonly surroundings: Surroundings;
   readonly options: RunOptions;
   readonly origin: number;
@@ -84,11 +84,18 @@ interface Run {
 async function play(run: Run, step: Step): Promise<Played> {
   const { lab, surroundings, options } = run;
   for (const action of step.actions) {
-    const trouble = stopOf(options) ?? (await perform(commandOf(action), surroundings));
+    const trouble = stopOf(options) ?? (await carryOut(action, run));
     if (trouble !== undefined) return { done: false, records: told(run, step, "error", trouble) };
   }
   const deadlineMs = Math.max(options.deadlineMs, SHORTEST_DEADLINE_MS);
-  return { done: true, records: await runChecks(lab, step.checks, surroundings, { ...options, deadlineMs }) };
+  return { done: true, records: await runChecks(lab.id, step.checks, surroundings, { ...options, deadlineMs }) };
+}
+
+/** An engine that was started is not ready yet; what follows needs one that is. */
+async function carryOut(action: Action, { lab, surroundings }: Run): Promise<string | undefined> {
+  const trouble = await perform(commandOf(action), surroundings);
+  const engine = action.do === "start" && lab.engines?.some(({ container }) => container === action.container);
+  return trouble ?? (engine === true ? await engineReady(action.container, surroundings) : undefined);
 }
 
 /** Why the run was stopped, if it was. */
@@ -98,14 +105,14 @@ function stopOf({ signal }: RunOptions): string | undefined {
 
 function told(run: Run, { checks }: Step, verdict: "error" | "skip", reason: string): CheckRecord[] {
   const { lab, surroundings, options, origin } = run;
-  const records = checks.map((check) => notLookedAt(lab, check, surroundings, verdict, reason, origin));
+  const records = checks.map((check) => notLookedAt(lab.id, check, surroundings, verdict, reason, origin));
   for (const record of records) options.onRecord?.(record);
   return records;
 }
 
 /**
  * Brings a lab with steps back to its beginning, wherever a scenario, a person or an interrupt has left it: what steps
- * connect, disconnect and run is undone, and all servers are started anew, in the order of their declaration, each as
+ * connect, disconnect and run is undone, engines that they stop run again, and all servers are started anew, in the order of their declaration, each as
  * soon as the one before is ready (or has given up, where it must).
  * @param deadlineMs how long each may take; one that takes longer is left to the checks
  * @returns what could not be done, or undefined
@@ -116,11 +123,13 @@ export async function reset(
   deadlineMs = READY_MS,
 ): Promise<string | undefined> {
   try {
+    await startEngines(lab, surroundings);
     for (const action of lab.steps.flatMap(({ actions }) => actions).reverse()) await undo(action, surroundings);
     await killAll(lab, surroundings);
     for (const server of lab.servers) {
       const { container } = server;
       const engine = engineOf(lab, server);
+      await killThere(container, engine, surroundings);
       await must(commandOf({ do: "start", container, engine }), surroundings);
       await settled(server, engine, surroundings, deadlineMs);
     }
@@ -160,6 +169,37 @@ async function undo(action: Action, surroundings: Surroundings): Promise<void> {
   if (command !== undefined) await must(command, surroundings);
 }
 
+/** Only engines that steps stop: another that is gone is no scenario's doing, and for the checks to tell. */
+async function startEngines(
+  { engines = [], steps }: Pick<DeployedLab, "engines" | "steps">,
+  surroundings: Surroundings,
+): Promise<void> {
+  const stopped = steps.flatMap(({ actions }) => actions).filter((action) => action.do === "stop");
+  for (const { container } of engines) {
+    if (!stopped.some((action) => action.container === container)) continue;
+    if ((await find(container, undefined, surroundings))?.running === true) continue;
+    await must(commandOf({ do: "start", container }), surroundings);
+    const trouble = await engineReady(container, surroundings);
+    if (trouble !== undefined) throw new Undone(trouble);
+  }
+}
+
+/** An engine takes some seconds to be ready, on a busy machine several times as many. */
+const ENGINE_READY_MS = 60_000;
+
+/** Waits until a throw-away engine answers: then it is back in its swarm, too. @returns why it does not, or undefined */
+async function engineReady(engine: string, surroundings: Surroundings): Promise<string | undefined> {
+  const { execute, now, sleep } = surroundings;
+  const question = onEngine(engine, ["docker", "version", "--format", "{{.Server.Version}}"]);
+  const start = now();
+  for (;;) {
+    const { exit, stderr, missing } = await execute(question, LOOK_TIMEOUT_MS);
+    if (exit === 0) return undefined;
+    if (now() - start > ENGINE_READY_MS) return `engine ${engine} does not answer: ${missing ?? stderr.trim()}`;
+    await sleep(PAUSE_MS);
+  }
+}
+
 /** The container of the throw-away engine that a server is on, if it is on one. */
 function engineOf(
   { engines }: Pick<DeployedLab, "engines">,
@@ -168,17 +208,24 @@ function engineOf(
   return engine === undefined ? undefined : engines?.find(({ name }) => name === engine)?.container;
 }
 
-/** All of an engine at once: a server that waits for a port must not get it from one that is killed before it. */
-async function killAll(lab: Pick<DeployedLab, "servers" | "engines">, surroundings: Surroundings): Promise<void> {
-  const running = new Map<string | undefined, string[]>();
-  for (const server of lab.servers) {
-    const engine = engineOf(lab, server);
-    if ((await find(server.container, engine, surroundings))?.running !== true) continue;
-    running.set(engine, [...(running.get(engine) ?? []), server.container]);
+/** All of the local engine at once: a server that waits for a port must not get it from one that is killed before it. */
+async function killAll({ servers }: Pick<DeployedLab, "servers">, surroundings: Surroundings): Promise<void> {
+  const running: string[] = [];
+  for (const { container, engine } of servers) {
+    if (engine === undefined && (await find(container, undefined, surroundings))?.running === true) {
+      running.push(container);
+    }
   }
-  for (const [engine, containers] of running) {
-    await must(onEngine(engine, ["docker", "kill", ...containers]), surroundings);
-  }
+  if (running.length > 0) await must(["docker", "kill", ...running], surroundings);
+}
+
+/**
+ * On engines of the lab's own one after the other, so that a host with several on an overlay does not leave it: hosts
+ * that leave it at the same moment and come back do not find each other again for half a minute (Engine 20.10).
+ */
+async function killThere(container: string, engine: string | undefined, surroundings: Surroundings): Promise<void> {
+  if (engine === undefined || (await find(container, engine, surroundings))?.running !== true) return;
+  await must(onEngine(engine, ["docker", "kill", container]), surroundings);
 }
 
 async function must(command: Command, surroundings: Surroundings): Promise<void> {

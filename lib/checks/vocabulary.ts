@@ -551,11 +551,12 @@ export const program = (
   };
 };
 
-/** The tunnel of an overlay network between its hosts. */
-export const vxlanOf = ({ engineName, engines }: OverlayNetwork): Probe => ({
+/** The tunnel of an overlay network between its hosts. @param vni which VNI it must have @default any */
+export const vxlanOf = ({ engineName, engines }: OverlayNetwork, vni?: number): Probe => ({
   kind: "vxlan",
   network: engineName,
   engines: engines.map(({ container }) => container),
+  ...(vni === undefined ? {} : { vni }),
 });
 
 /** What the wire between two hosts carries while one's server pings the other's: VXLAN packets with the pings inside. */

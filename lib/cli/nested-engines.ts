@@ -72,6 +72,11 @@ const SwarmState = z.object({
 });
 type SwarmState = z.infer<typeof SwarmState>;
 const SWARM_TIMEOUT_MS = 30_000;
+/**
+ * How often the members of a throw-away swarm tell the manager that they are there; after three times that it counts one
+ * as down. Docker's 5 s are for large swarms; a lesson does not wait for 15 s.
+ */
+const HEARTBEAT = "1s";
 
 /**
  * Forms the swarm of a lab's engines. Says so and does nothing where it is formed already. Remote engines that are in a
@@ -88,7 +93,8 @@ export async function formSwarm(lab: DeployedLab): Promise<string[]> {
   const done: string[] = [];
   const remote = isSsh(manager.container);
   if ((await swarmOf(manager.container)).LocalNodeState !== "active") {
-    await ask(manager.container, "swarm", "init", ...ownAddress(manager));
+    const heartbeat = remote ? [] : ["--dispatcher-heartbeat", HEARTBEAT];
+    await ask(manager.container, "swarm", "init", ...heartbeat, ...ownAddress(manager));
     const { NodeID } = await swarmOf(manager.container);
     if (remote) await ask(manager.container, "node", "update", ...swarmMark(lab), NodeID);
     done.push(`engine ${manager.name} has joined the swarm`);

@@ -239,6 +239,7 @@ export abstract class LabStack extends TerraformStack {
       labels: [...this.labels(), { label: LABEL.server, value: name }],
       destroyGraceSeconds: GRACE_SECONDS,
       ...(server.losesPortTo === undefined ? {} : { mustRun: false }),
+      ...(server.restart === undefined ? {} : { restart: server.restart }),
     });
     this.containers.set(server, container);
     return server;

@@ -142,6 +142,18 @@ export const LABS: readonly LabEntry[] = [
     engines: true,
   },
   {
+    id: "overlay-restart",
+    shows: "one of two hosts in a swarm goes and comes back: what breaks, what heals, and what does not",
+    options: [
+      {
+        variable: "LAB_OVERLAY_RESTART_SUBNET",
+        placeholder: "SUBNET",
+        description: "subnet of lab overlay-restart's LAN (10.69.0.0/24)",
+      },
+    ],
+    engines: true,
+  },
+  {
     id: "macvlan",
     shows: "containers of two hosts directly on the hosts' LAN, each with a MAC address of its own",
     options: [

@@ -13,6 +13,7 @@ import { HostLab } from "./host";
 import { IpvlanLab } from "./ipvlan";
 import { MacvlanLab } from "./macvlan";
 import { OverlayLab } from "./overlay";
+import { OverlayRestartLab } from "./overlay-restart";
 import { PortConflictLab } from "./port-conflict";
 import { PrivilegesLab } from "./privileges";
 import { VlanLab } from "./vlan";
@@ -54,6 +55,8 @@ const CREATE: Readonly<Record<string, Create>> = {
   privileges: (app, environment) => new PrivilegesLab(app, "privileges", { port: environment["LAB_PRIVILEGES_PORT"] }),
   overlay: (app, environment) =>
     new OverlayLab(app, "overlay", { subnet: environment["LAB_LAN"], engines: environment["LAB_ENGINES"] }),
+  "overlay-restart": (app, environment) =>
+    new OverlayRestartLab(app, "overlay-restart", { subnet: environment["LAB_OVERLAY_RESTART_SUBNET"] }),
   macvlan: (app, environment) =>
     new MacvlanLab(app, "macvlan", {
       subnet: environment["LAB_MACVLAN_SUBNET"],

@@ -105,10 +105,15 @@ export interface OverlayServerProps extends ListeningProps {
   readonly address?: string;
   /** More names that it has on the network. @default its own name alone */
   readonly aliases?: readonly string[];
+  /** Whether the engine starts it again when it has ended, or the engine was restarted. @default no */
+  readonly restart?: RestartPolicy;
   readonly publish?: never;
   readonly alsoOn?: never;
   readonly losesPortTo?: never;
 }
+
+/** Docker's names of the policies by which an engine starts a container again. */
+export type RestartPolicy = "always" | "unless-stopped";
 
 export type ServerProps =
   | HostServerProps
@@ -144,6 +149,8 @@ export class Server {
   readonly portOption: string | undefined;
   /** The server that holds the port which this one wants too. */
   readonly losesPortTo: Server | undefined;
+  /** When the engine starts it again by itself; undefined for never. */
+  readonly restart: RestartPolicy | undefined;
   /** The container's name on the engine. */
   readonly container: string;
   /** The word in its answers that no other server has. */
@@ -164,6 +171,7 @@ export class Server {
     this.port = checkedPort(`${property}.port`, props.port ?? 80);
     this.portOption = props.portOption;
     this.losesPortTo = props.losesPortTo;
+    this.restart = "restart" in props ? props.restart : undefined;
     if (this.losesPortTo !== undefined) refuseOtherPort(`${property}.port`, this.port, this.losesPortTo);
     this.attachments = attachmentsOf(props).map((one) => attachment(property, name, one));
     refuseNetworkTwice(property, this.attachments);

@@ -32,6 +32,14 @@ test.each([
   expect(judged(tunnel(4097), stdout)).toMatchObject({ verdict, actual: expect.stringMatching(actual) });
 });
 
+test("asks for one VNI where it is given", () => {
+  const fixed = { ...probe, vni: 4097 };
+  const both = (id: number) => judge(fixed, findings({ a: { stdout: tunnel(id) }, b: { stdout: tunnel(id) } }));
+  expect(expectedOf(fixed)).toContain("with VNI 4097");
+  expect(both(4097)).toMatchObject({ verdict: "pass" });
+  expect(both(4098)).toMatchObject({ verdict: "fail", actual: expect.stringContaining("VNI 4098") });
+});
+
 test("is no proof when ip fails", () => {
   const broken = findings({ a: { exit: 1, stderr: "No such file" }, b: { stdout: tunnel(1) } });
   expect(judge(probe, broken)).toMatchObject({ verdict: "error" });

@@ -7,6 +7,7 @@ import { isolationMutants } from "./isolation";
 import { macvlanMutants } from "./macvlan";
 import { noneMutants } from "./none";
 import { overlayMutants } from "./overlay";
+import { overlayRestartMutants } from "./overlay-restart";
 import { portConflictMutants } from "./port-conflict";
 import { privilegesMutants } from "./privileges";
 import type { LabMutants } from "./saboteur";
@@ -25,6 +26,7 @@ export const MUTANTS: readonly LabMutants[] = [
   portConflictMutants,
   privilegesMutants,
   overlayMutants,
+  overlayRestartMutants,
   macvlanMutants,
   ipvlanMutants,
   vlanMutants,

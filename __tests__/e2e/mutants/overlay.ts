@@ -1,5 +1,5 @@
 import { docker } from "../project";
-import { controlSilent, type LabMutants, refused, type Saboteur } from "./saboteur";
+import { controlSilent, type LabMutants, otherVni, refused, type Saboteur } from "./saboteur";
 
 const [A, B] = ["labtest-overlay-host-a", "labtest-overlay-host-b"];
 const server = (name: string): string => `labtest-overlay-${name}`;
@@ -9,6 +9,9 @@ const SITE = "/etc/nginx/conf.d/default.conf";
 /** Runs docker on one of the lab's engines. */
 const on = (engine: string, ...args: string[]): Promise<string> => docker("exec", engine, "docker", ...args);
 
+/** A parameter of daemons before Docker 1.12. */
+const CLUSTER = "--cluster-store=consul://192.0.2.1:8500";
+const noWay = ["fail", /curl exit (?:7|28)/] as const;
 const impostor = (name: string) => ["fail", new RegExp(`somebody else answers in ${name}'s place`)] as const;
 
 /** Lets a server answer in another's name. */
@@ -71,19 +74,54 @@ const SABOTEURS: readonly Saboteur[] = [
     mended: true,
     red: { "host-a/docker0-down": ["fail", /it ends in another way/] },
   },
+  {
+    name: "on both hosts a daemon with a key-value store runs, too",
+    sabotage: async () => {
+      for (const engine of [A, B]) {
+        await docker("exec", engine, "cp", "/bin/sh", "/tmp/dockerd");
+        const waits = ["-c", "echo $$ >/tmp/dockerd.pid; while :; do sleep 1; done", "dockerd", CLUSTER];
+        await docker("exec", "--detach", engine, "/tmp/dockerd", ...waits);
+      }
+    },
+    mend: async () => {
+      for (const engine of [A, B]) {
+        await docker("exec", engine, "kill", await docker("exec", engine, "cat", "/tmp/dockerd.pid"));
+        await docker("exec", engine, "rm", "/tmp/dockerd", "/tmp/dockerd.pid");
+      }
+    },
+    mended: true,
+    red: {
+      "host-a/no-key-value-store": ["fail", /key-value store: --cluster-store=/],
+      "host-b/no-key-value-store": ["fail", /key-value store: --cluster-store=/],
+    },
+  },
+  {
+    name: "host-a's tunnels have other VNIs",
+    sabotage: async () => {
+      await otherVni(A, server("blue"), 5001);
+      await otherVni(A, server("green"), 5002);
+    },
+    ruins: true,
+    red: {
+      "blue/vxlan": ["fail", /host-a: VNI 5001, .*host-b: VNI 4\d+/],
+      "green/vxlan": ["fail", /host-a: VNI 5002, .*host-b: VNI 4\d+/],
+      "web-1/tunnelled": ["fail", /./],
+      "web-1/reaches-by-address": noWay,
+      "web-1/reaches-by-name": noWay,
+      "web-2/reaches-by-address": noWay,
+      "web-2/reaches-by-name": noWay,
+      "web-3/reaches-by-address": noWay,
+      "web-3/reaches-by-name": noWay,
+      "web-1/other-overlay-elsewhere": controlSilent,
+      "web-2/other-overlay-by-name": controlSilent,
+      "web-2/other-overlay-by-address": controlSilent,
+    },
+  },
 ];
 
 export const overlayMutants: LabMutants = {
   lab: "overlay",
   engines: [A, B],
   saboteurs: SABOTEURS,
-  unbreakable: {
-    "blue/vxlan": "not broken on an engine yet: with another VNI its engine took no new containers afterwards",
-    "green/vxlan": "not broken on an engine yet: with another VNI its engine took no new containers afterwards",
-    "web-1/tunnelled": "not broken on an engine yet: it takes another way between the hosts than the tunnel",
-    "host-a/no-key-value-store":
-      "not broken on an engine yet: an engine that leaves the swarm takes the lab's networks with it",
-    "host-b/no-key-value-store":
-      "not broken on an engine yet: an engine that leaves the swarm takes the lab's networks with it",
-  },
+  unbreakable: {},
 };

@@ -17,6 +17,8 @@ export interface Saboteur {
   readonly mend?: () => Promise<unknown>;
   /** Whether `mend` leaves the lab as it was, so that no new containers are needed. @default false */
   readonly mended?: true;
+  /** Whether no new containers mend it: the lab is taken down by force, and brought up again for who comes after. @default false */
+  readonly ruins?: true;
   /** With what `lab check` is run meanwhile, e.g. another PATH. */
   readonly environment?: () => Readonly<Record<string, string>>;
 }
@@ -149,6 +151,15 @@ export function otherDocker(name: string, pattern: string, instead: string, red:
     },
     red,
   };
+}
+
+/** Gives the tunnel of an overlay network another VNI on one of its hosts, by another VXLAN interface of the same name. */
+export async function otherVni(engine: string, network: string, vni: number): Promise<void> {
+  const id = await docker("exec", engine, "docker", "network", "inspect", "--format", "{{.Id}}", network);
+  const there = ["exec", engine, "nsenter", `--net=/run/docker/netns/1-${id.slice(0, 10)}`, "ip", "link"];
+  await docker(...there, "delete", "vxlan0");
+  await docker(...there, "add", "vxlan0", "type", "vxlan", "id", String(vni), "dstport", "4789", "proxy");
+  await docker(...there, "set", "vxlan0", "master", "br0", "up");
 }
 
 function entriesOf(folder: string): string[] {

@@ -13,6 +13,8 @@ export const VxlanProbe = z.strictObject({
   network: z.string(),
   /** The containers of the engines that the network spans. */
   engines: z.array(z.string()).min(2),
+  /** Which VNI it must be. @default any, as long as it is one */
+  vni: z.int().optional(),
 });
 export type VxlanProbe = z.infer<typeof VxlanProbe>;
 
@@ -34,8 +36,8 @@ const Links = z.array(
 export const vxlan: ProbeKind<VxlanProbe> = {
   needs: ({ engines }) => (engines.some(isSsh) ? [] : [{ kernel: "vxlan" }]),
   commands: (probe) => probe.engines.map((engine) => tunnelOn(engine, probe.network)),
-  expected: ({ engines }) =>
-    `on each of ${String(engines.length)} hosts a VXLAN interface on udp/${String(VXLAN_PORT)}, with one VNI`,
+  expected: ({ engines, vni }) =>
+    `on each of ${String(engines.length)} hosts a VXLAN interface on udp/${String(VXLAN_PORT)}, with ${vni === undefined ? "one VNI" : `VNI ${String(vni)}`}`,
   judge: judgeVxlan,
 };
 
@@ -45,7 +47,7 @@ function tunnelOn(engine: string, network: string): NamedCommand {
   return { name: engine, command: onEngine(engine, ["nsenter", ["--net=", namespace], ...show]) };
 }
 
-function judgeVxlan({ network, engines }: VxlanProbe, findings: Findings): Judgement {
+function judgeVxlan({ network, engines, vni }: VxlanProbe, findings: Findings): Judgement {
   const tunnels: { id: number; port: number }[] = [];
   for (const engine of engines) {
     const trouble = failed("ip", findings.one(engine));
@@ -62,6 +64,9 @@ function judgeVxlan({ network, engines }: VxlanProbe, findings: Findings): Judge
     (engine, index) => `${engine}: VNI ${String(tunnels[index]?.id)}, udp/${String(tunnels[index]?.port)}`,
   );
   const one = new Set(tunnels.map(({ id }) => id)).size === 1 && tunnels.every(({ port }) => port === VXLAN_PORT);
+  if (one && vni !== undefined && tunnels[0]?.id !== vni) {
+    return fail(seen.join("; "), `network ${network} has another VNI than it must have`);
+  }
   if (one) return pass(seen.join("; "));
   return fail(seen.join("; "), "the ends of the tunnel do not belong together: the hosts are not on one network");
 }

@@ -1,0 +1,89 @@
+import { docker } from "../project";
+import { controlSilent, type LabMutants, otherDocker, otherVni, type Saboteur } from "./saboteur";
+
+const [A, B] = ["labtest-overlay-restart-host-a", "labtest-overlay-restart-host-b"];
+const server = (name: string): string => `labtest-overlay-restart-${name}`;
+const SITE = "/etc/nginx/conf.d/default.conf";
+
+/** Runs docker on one of the lab's engines. */
+const on = (engine: string, ...args: string[]): Promise<string> => docker("exec", engine, "docker", ...args);
+
+const impostor = ["fail", /somebody else answers in \S+ place/] as const;
+const answersThough = ["fail", /something answers where nothing should/] as const;
+const noWay = ["fail", /curl exit (?:7|28)/] as const;
+const otherNode = ["fail", /it ends in another way/] as const;
+
+const SERVERS = [
+  [A, "web-1"],
+  [B, "web-2"],
+  [B, "web-4"],
+] as const;
+
+const MEETINGS = ["reaches-web-2", "reaches-web-2-by-name", "reaches-web-4", "reaches-web-4-by-name"];
+/** All requests from host to host, at the beginning and after steps. */
+const ACROSS = [
+  ...MEETINGS.map((one) => `web-1/${one}`),
+  ...["web-2/reaches-web-1", "web-2/reaches-web-1-by-name"],
+  ...["start-host-b/web-1-reaches-web-2", "start-host-b/web-1-reaches-web-2-by-name"],
+  ...["start-host-b/web-2-reaches-web-1", "start-host-b/web-2-reaches-web-1-by-name"],
+  ...["start-web-4/web-1-reaches-web-4", "start-web-4/web-1-reaches-web-4-by-name"],
+];
+const across = (verdict: readonly ["fail", RegExp]): Saboteur["red"] =>
+  Object.fromEntries(ACROSS.map((id) => [id, verdict]));
+
+const SABOTEURS: readonly Saboteur[] = [
+  {
+    name: "web-1, web-2 and web-4 say that they are somebody else",
+    sabotage: () =>
+      Promise.all(
+        SERVERS.map(([engine, name]) =>
+          on(engine, "exec", server(name), "sed", "-i.kept", 's/return .*/return 200 "web-9 00000000\\\\n";/', SITE),
+        ),
+      ),
+    red: {
+      ...across(impostor),
+      "stop-host-b/web-3-reaches-web-1": impostor,
+      "stop-host-b/web-2-has-no-name": controlSilent,
+      "stop-host-b/web-2-unreachable": controlSilent,
+      "start-host-b/web-4-has-no-name": controlSilent,
+    },
+    mend: () =>
+      Promise.all(SERVERS.map(([engine, name]) => on(engine, "exec", server(name), "mv", `${SITE}.kept`, SITE))),
+    mended: true,
+  },
+  otherDocker("host-b does not stop", `*"stop --time 20 ${B}"*`, "version", {
+    "stop-host-b/web-2-has-no-name": answersThough,
+    "stop-host-b/web-2-unreachable": answersThough,
+    "stop-host-b/host-b-down": otherNode,
+    "start-host-b/web-4-has-no-name": answersThough,
+  }),
+  // That host-b takes part in the swarm is what each server on it needs to be started: so the others would not even begin.
+  otherDocker(
+    "the manager tells of managers alone",
+    `*" node ls "*`,
+    `exec ${A} docker node ls --filter role=manager`,
+    {
+      "host-b/ready": otherNode,
+      "stop-host-b/host-b-down": otherNode,
+      "start-host-b/host-b-ready": otherNode,
+    },
+  ),
+  {
+    name: "host-a's tunnel has another VNI",
+    sabotage: () => otherVni(A, server("blue"), 5001),
+    ruins: true,
+    red: {
+      ...across(noWay),
+      "blue/vxlan": ["fail", /host-a: VNI 5001, .*host-b: VNI 4097/],
+      "start-host-b/same-vni": ["fail", /host-a: VNI 5001, .*host-b: VNI 4097/],
+      "start-host-b/web-4-has-no-name": controlSilent,
+    },
+  },
+];
+
+export const overlayRestartMutants: LabMutants = {
+  lab: "overlay-restart",
+  engines: [A, B],
+  saboteurs: SABOTEURS,
+  unbreakable: {},
+};
