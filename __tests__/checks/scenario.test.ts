@@ -328,6 +328,20 @@ describe("a lab whose steps stop an engine", () => {
     expect(did).toEqual([`docker start ${engine}`, `docker exec ${engine} docker start lab-x-web1`]);
   });
 
+  test("asks once more where the swarm's manager has left the engine without an answer", async () => {
+    const did: string[] = [];
+    const { execute, ...rest } = surroundings(did, { runs: true });
+    const lost = refused("Error response from daemon: attaching to network failed: context deadline exceeded");
+    const start = `docker exec ${engine} docker start lab-x-web1`;
+    const losing = async (argv: readonly string[]): Promise<Executed> => {
+      const answer = await execute(argv, 0);
+      return did.filter((line) => line === start).length === 1 && argv.join(" ") === start ? lost : answer;
+    };
+    const again = Object.assign(new Engine([]), rest, { execute: losing });
+    expect(await reset(lab, again)).toBeUndefined();
+    expect(did).toEqual([start, start]);
+  });
+
   test("does not start one that runs", async () => {
     const did: string[] = [];
     expect(await reset(lab, surroundings(did, { runs: true }))).toBeUndefined();

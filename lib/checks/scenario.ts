@@ -236,11 +236,14 @@ async function must(command: Command, surroundings: Surroundings): Promise<void>
 /** Commands that change something take as long as a container needs to stop, and not longer. */
 const ACTION_TIMEOUT_MS = 30_000;
 const LOOK_TIMEOUT_MS = 8000;
+/** A swarm's manager sometimes leaves an engine without an answer, which it gives up after 20 s; asked again, it answers. */
+const LOST_ANSWER = /attaching to network failed/;
 
 /** @returns why it could not be done, or undefined */
 async function perform(command: Command, { execute, resolve }: Surroundings): Promise<string | undefined> {
   for (const argv of await resolved(command, resolve)) {
-    const done = await execute(argv, ACTION_TIMEOUT_MS);
+    let done = await execute(argv, ACTION_TIMEOUT_MS);
+    if (LOST_ANSWER.test(done.stderr)) done = await execute(argv, ACTION_TIMEOUT_MS);
     if (done.exit === 0) continue;
     return `${toShell(command)}: exit ${String(done.exit)}: ${complaintOf(done)}`;
   }
