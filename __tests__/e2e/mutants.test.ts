@@ -39,7 +39,7 @@ function notice(mutants: LabMutants): void {
     for (const engine of mutants.engines ?? [undefined]) await removeServers(lab, engine);
     // Before another gets its name, and this one is left without any.
     await run(["docker", "rmi", "--force", MUTANT], "/");
-    expect((await project.lab(["up", lab])).exit).toBe(0);
+    expect(await project.lab(["up", lab])).toMatchObject({ exit: 0 });
   };
 
   /** @param last whether nobody comes after that needs the lab */
