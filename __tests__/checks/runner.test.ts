@@ -142,6 +142,23 @@ describe("what must hold consistently", () => {
     expect(await only(machine, steady)).toMatchObject({ verdict: "error", attempts: 2 });
   });
 
+  test("begins when it can be measured: the container may not be up yet", async () => {
+    const away: Executed = { exit: 1, stdout: "", stderr: "Error response from daemon: Container c2 is not running" };
+    const inside: Check = { ...answers("x/a", 80, { kind: "container", container: "lab-x-web" }), consistently: 2 };
+    const machine = new Machine((_argv, nth) => (nth <= 2 ? away : GOOD));
+    const record = await only(machine, inside);
+    expect(record.looks.map(({ verdict }) => verdict).slice(0, 4)).toEqual(["error", "error", "pass", "pass"]);
+    expect(record).toMatchObject({ verdict: "pass", actual: expect.stringMatching(/at each of 6 looks in 2\.\d s/) });
+  });
+
+  test("is an error where it could never be measured", async () => {
+    const away: Executed = { exit: 1, stdout: "", stderr: "Error response from daemon: Container c2 is not running" };
+    const inside: Check = { ...answers("x/a", 80, { kind: "container", container: "lab-x-web" }), consistently: 2 };
+    const record = await only(new Machine(() => away), inside);
+    expect(record).toMatchObject({ verdict: "error", actual: away.stderr });
+    expect(record.durationMs).toBeGreaterThan(8000);
+  });
+
   test("is looked at twice at least, however long a look takes", async () => {
     const machine = new Machine();
     expect(await only(machine, { ...steady, consistently: 0.001 })).toMatchObject({ verdict: "pass", attempts: 2 });

@@ -92,9 +92,16 @@ function commands({ probe }: Check): number {
   return commandsOf(probe).length;
 }
 
+/** A time in which all looks have passed, where one check must hold consistently. */
+interface Window {
+  readonly since: number;
+  readonly looks: number;
+}
+
 /**
  * Looks until the check passes, cannot be measured, its time is over, or the run is stopped. What must hold consistently
- * is looked at until its window is over, or it does not hold. A deadline of 0 looks once all the same.
+ * is looked at until its window is over, or it does not hold; the window begins as soon as it can be measured. A deadline
+ * of 0 looks once all the same.
  */
 async function runCheck(run: Run, check: Check): Promise<CheckRecord> {
   const { now, sleep, lacking } = run.surroundings;
@@ -104,41 +111,48 @@ async function runCheck(run: Run, check: Check): Promise<CheckRecord> {
   if (reasons.length > 0) return recordOf(run, check, start, skipped(reasons), looks);
   const windowMs = run.deadlineMs === 0 ? 0 : (check.consistently ?? 0) * 1000;
   let pause = FIRST_PAUSE_MS;
+  let window: Window | undefined;
   for (;;) {
     if (run.signal?.aborted === true) {
       const meaning = looks.length === 0 ? "it was not looked at" : cutOff(looks);
       return recordOf(run, check, start, stopped(run, meaning), looks);
     }
     const begun = now();
-    const limit = start + Math.max(run.deadlineMs, windowMs) + LAST_LOOK_MS;
+    const limit = start + run.deadlineMs + windowMs + LAST_LOOK_MS;
     const seen = (await Promise.race([lookOnce(check, run, limit), run.stopped])) ?? stopped(run, cutOff(looks));
     const { verdict, actual } = seen.judgement;
     looks.push({ startMs: since(run, begun), durationMs: Math.round(now() - begun), verdict, actual });
-    const elapsed = now() - start;
+    if (windowMs > 0 && (verdict !== "error" || window !== undefined)) window = longer(window, begun);
+    const held = window === undefined ? 0 : now() - window.since;
+    const tooLate = seen.final || now() - start + pause > run.deadlineMs;
     const over =
-      windowMs > 0
-        ? verdict !== "pass" || (elapsed >= windowMs && looks.length > 1)
-        : verdict === "pass" || seen.final || elapsed + pause > run.deadlineMs;
+      window === undefined
+        ? verdict === "pass" || tooLate
+        : verdict !== "pass" || (held >= windowMs && window.looks > 1);
     if (over) {
       const explained = (await Promise.race([explain(check, run, seen, limit), run.stopped])) ?? seen;
-      return recordOf(run, check, start, windowMs > 0 ? held(explained, looks, elapsed) : explained, looks);
+      return recordOf(run, check, start, window === undefined ? explained : told(explained, window, held), looks);
     }
-    const untilEnd = windowMs > 0 ? Math.max(windowMs - elapsed, FIRST_PAUSE_MS) : Infinity;
+    const untilEnd = window === undefined ? Infinity : Math.max(windowMs - held, FIRST_PAUSE_MS);
     await Promise.race([sleep(Math.min(pause, untilEnd)), run.stopped]);
     pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
   }
 }
 
+function longer(window: Window | undefined, begun: number): Window {
+  return { since: window?.since ?? begun, looks: (window?.looks ?? 0) + 1 };
+}
+
 /** What has passed, with how often and for how long; what has not, with when it ceased to hold. */
-function held(seen: Seen, looks: readonly Look[], milliseconds: number): Seen {
+function told(seen: Seen, { looks }: Window, milliseconds: number): Seen {
   const { verdict, actual } = seen.judgement;
   if (verdict === "error") return seen;
-  const [times, time] = [String(looks.length), `${(milliseconds / 1000).toFixed(1)} s`];
-  const told =
+  const [times, time] = [String(looks), `${(milliseconds / 1000).toFixed(1)} s`];
+  const said =
     verdict === "pass"
       ? `${actual}, at each of ${times} looks in ${time}`
       : `${actual}, at look ${times}, after ${time}`;
-  return { ...seen, judgement: { ...seen.judgement, actual: told } };
+  return { ...seen, judgement: { ...seen.judgement, actual: said } };
 }
 
 /** The record of a check that was not looked at, and why. */

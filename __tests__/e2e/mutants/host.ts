@@ -2,12 +2,14 @@ import { APART, docker } from "../project";
 import {
   edit,
   gone,
+  inOtherMounts,
   impostor,
   instead,
   type LabMutants,
   noCurl,
   onHost,
   otherDocker,
+  refused,
   listensOn,
   stopped,
   type Saboteur,
@@ -87,6 +89,21 @@ const SABOTEURS: readonly Saboteur[] = [
     red: { "web/own-processes": ["fail", /not separated/] },
   },
   {
+    name: "the container's process is in the host's mount namespace, and serves nothing",
+    sabotage: async () => {
+      const engine = await onHost("cat", "/run/docker.pid");
+      const procOfHost = ["--volume", "/proc:/host/proc:ro"];
+      await inOtherMounts(WEB, `/host/proc/${engine}/ns/mnt`, "--network", "host", ...procOfHost);
+    },
+    red: {
+      "web/own-file-systems": ["fail", /not separated/],
+      "web/answers": refused,
+      "web/answers-everywhere": refused,
+      "web/from-outside": refused,
+      "web/owner": ["fail", /./],
+    },
+  },
+  {
     name: "the container has another resolver",
     sabotage: () => docker("exec", WEB, "sh", "-c", "echo nameserver 192.0.2.53 > /etc/resolv.conf"),
     red: { "web/resolver": ["fail", /the host has/] },
@@ -104,13 +121,16 @@ const SABOTEURS: readonly Saboteur[] = [
     "run --detach --name labtest-host-passing --network host docker-network-labs/nginx:local sleep 60",
     { "removed-when-stopped": ["fail", /the engine keeps what it was told to remove/] },
   ),
+  otherDocker(
+    "docker does not ask for the ports, and so the engine does not warn",
+    '"create --name "*',
+    "create --name labtest-host-discarded-ports --network host docker-network-labs/nginx:local",
+    { "discarded-ports": ["fail", /treats published ports in host mode in another way/] },
+  ),
 ];
 
 export const hostMutants: LabMutants = {
   lab: "host",
   saboteurs: SABOTEURS,
-  unbreakable: {
-    "web/own-file-systems": "the engine has no way to share the host's file systems",
-    "discarded-ports": "no engine known is silent about published ports in host mode",
-  },
+  unbreakable: {},
 };

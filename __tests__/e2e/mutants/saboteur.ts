@@ -83,6 +83,21 @@ export async function idleInstead(container: string, network: string): Promise<v
   await docker("run", "--detach", "--name", container, "--network", network, MUTANT);
 }
 
+/**
+ * A container of the same name whose process, which serves nothing, has entered another mount namespace: no option of the
+ * engine does that.
+ * @param namespace the file that stands for it, as the container sees it
+ * @param args those of `docker run`
+ */
+export async function inOtherMounts(container: string, namespace: string, ...args: string[]): Promise<void> {
+  await docker("commit", container, MUTANT);
+  await docker("rm", "--force", container);
+  await docker(
+    ...["run", "--detach", "--name", container, "--cap-add", "SYS_ADMIN", "--cap-add", "SYS_PTRACE"],
+    ...["--security-opt", "apparmor=unconfined", ...args, MUTANT, "nsenter", `--mount=${namespace}`, "sleep", "600"],
+  );
+}
+
 /** Runs a program on the host, as root. @throws Error with what it said, when it fails */
 export async function onHost(...argv: string[]): Promise<string> {
   const { exit, stdout, stderr } = await run(argv, "/");

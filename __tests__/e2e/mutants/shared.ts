@@ -2,6 +2,7 @@ import { APART } from "../project";
 import {
   controlSilent,
   editForLater,
+  inOtherMounts,
   instead,
   type LabMutants,
   natRule,
@@ -60,6 +61,22 @@ const SABOTEURS: readonly Saboteur[] = [
     },
   },
   {
+    name: "joiner's process is in owner's mount namespace, and serves nothing",
+    sabotage: () =>
+      inOtherMounts(JOINER, "/proc/1/ns/mnt", "--network", `container:${OWNER}`, "--pid", `container:${OWNER}`),
+    // It is in owner's process namespace, too, and ends when owner is restarted.
+    red: {
+      "joiner/own-file-systems": ["fail", /not separated/],
+      "owner/reaches-joiner": refused,
+      "joiner/answers-at-owners-name": refused,
+      "joiner/published-by-owner": nobodyBehind,
+      "restart-owner/joiner-orphaned": ["error", /is not running/],
+      "restart-owner/joiner-still-listens": ["error", /is not running/],
+      "restart-owner/joiner-loopback-only": ["error", /is not running/],
+      "restart-joiner/joiner-answers": nobodyBehind,
+    },
+  },
+  {
     name: "joiner's port of the host leads to owner",
     sabotage: () => natRule("-A", ...REDIRECTION),
     mend: () => natRule("-D", ...REDIRECTION),
@@ -83,5 +100,5 @@ const SABOTEURS: readonly Saboteur[] = [
 export const sharedMutants: LabMutants = {
   lab: "shared",
   saboteurs: SABOTEURS,
-  unbreakable: { "joiner/own-file-systems": "the engine has no way to share another container's file systems" },
+  unbreakable: {},
 };
