@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   topology: [],
   engine: ["topology"],
   checks: ["topology", "engine"],
-  constructs: ["topology", "checks", "engine/ssh", "package.json"],
+  constructs: ["topology", "checks", "engine/ssh", "engine/tls", "package.json"],
   labs: ["topology", "checks", "constructs"],
   report: ["checks"],
   terraform: ["topology", "checks/deployed"],

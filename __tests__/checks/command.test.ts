@@ -154,6 +154,19 @@ describe("resolved", () => {
   });
 });
 
+describe("on an engine that is reached by TLS", () => {
+  const far = "tcp://192.0.2.5:2376";
+
+  test("docker asks it, and other programs run beside it", () => {
+    expect(onEngine(far, ["docker", "ps"])).toEqual(["docker", "--host", far, "--tlsverify", "ps"]);
+    const line = toShell(onEngine(far, ["nsenter", "-t", [containerPid("web", far)], "-n", "ip", "addr"]));
+    expect(line).toMatch(
+      /^docker --host \S+ --tlsverify run --rm .*--pid host .*--entrypoint nsenter \S+toolbox:local -t /,
+    );
+    expect(line).toContain(`"$(docker --host ${far} --tlsverify inspect -f `);
+  });
+});
+
 describe("on an engine that is reached by ssh", () => {
   const far = "ssh://root@192.0.2.5";
 

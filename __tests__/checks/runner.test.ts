@@ -333,6 +333,25 @@ describe("what cannot be measured is an error, never a failure", () => {
     expect(await only(machine, one, 300)).toMatchObject({ verdict: "error", actual, attempts: 3 });
   });
 
+  test.each<[string, Executed, string, number]>([
+    [
+      "without an answer",
+      stderrOf("docker: error during connect: x509: certificate has expired.\nSee 'docker run --help'.\n", 125),
+      "docker: error during connect: x509: certificate has expired.",
+      3,
+    ],
+    [
+      "without the program",
+      stderrOf('docker: Error response from daemon: exec: "ps": executable file not found in $PATH: unknown.\n', 127),
+      "ps is not in the toolbox image (npx lab setup)",
+      1,
+    ],
+  ])("an engine by TLS %s, where the toolbox is to look", async (_name, executed, actual, attempts) => {
+    const swarm = check("x/a", { kind: "swarm", engine: "tcp://192.0.2.5:2376" });
+    const machine = new Machine((argv) => (argv.includes("run") ? executed : { ...GOOD, stdout: "{}" }));
+    expect(await only(machine, swarm, 300)).toMatchObject({ verdict: "error", actual, attempts });
+  });
+
   test("a container that comes back in time passes", async () => {
     const gone = stderrOf("Error response from daemon: Container 0a1b is not running\n");
     const machine = new Machine((_argv, nth) => (nth === 1 ? gone : GOOD));

@@ -147,9 +147,21 @@ test("a remote engine is a provider by ssh, and the servers' image there; nothin
     disable_docker_daemon_check: true,
   });
   expect(Object.keys(resource["docker_container"] ?? {})).toEqual(["web"]);
+  expect(resource["null_resource"]?.["preflight"]).toMatchObject({ triggers: { engines: "ssh://root@192.0.2.5" } });
   expect(resource["docker_volume"]).toBeUndefined();
   expect(resource["docker_image"]?.["far-image"]).toMatchObject({ provider: "docker.far" });
   expect(made.describe().engines).toEqual([{ name: "far", container: "ssh://root@192.0.2.5" }]);
+});
+
+test("one that is reached by TCP is known by certificates", () => {
+  const made = lab();
+  made.addRemoteEngine("far", "tcp://192.0.2.5:2376");
+  expect(synthesized(made).provider["docker"]).toContainEqual({
+    alias: "far",
+    host: "tcp://192.0.2.5:2376",
+    cert_path: expect.stringMatching(/^\//) as string,
+    disable_docker_daemon_check: true,
+  });
 });
 
 test("what a host may be plugged into for its VLANs is there before it, and its interfaces before the networks on them", () => {

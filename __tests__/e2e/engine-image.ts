@@ -62,3 +62,17 @@ if (isThere() && !hasSsh()) {
     `engines by ssh are skipped: no ssh here, or no sshd in ${ENGINE_IMAGE} (npx lab setup overlay)\n`,
   );
 }
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync("openssl", ["version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What makes the certificates of engines that are reached by TLS: without it, their tests are skipped. */
+export const HAS_OPENSSL = hasOpenssl();
+
+if (!HAS_OPENSSL) process.stderr.write("engines by TLS are skipped: no openssl here to make certificates\n");

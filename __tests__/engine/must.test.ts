@@ -5,6 +5,7 @@ test.each([
   ["RTNETLINK answers: File exists\n", "RTNETLINK answers: File exists"],
   ["Warning: on the way\nPermission denied (publickey).\n", "Permission denied (publickey)."],
   ["docker: no such image.\nSee 'docker run --help'.\n", "docker: no such image."],
+  ["docker: no such image.\n\nRun 'docker run --help' for more information\n", "docker: no such image."],
   ["", "it said nothing"],
 ])("of %j the complaint is %s", (stderr, complaint) => {
   expect(complaintOf({ stderr })).toBe(complaint);

@@ -45,7 +45,7 @@ test.each([
   [
     "overlay",
     { LAB_ENGINES: "ssh://root@a,tcp://b:2375" },
-    'overlay.engines: "tcp://b:2375" is no address of a remote engine; one looks like: ssh://root@192.0.2.5',
+    'overlay.engines: "tcp://b:2375" is without TLS: whoever reaches it is root on that machine. With TLS (dockerd --tlsverify) it is: tcp://b:2376',
   ],
 ])("lab %s refuses %j", (id, environment, message) => {
   expect(refused(() => synthesized(id, environment))).toBe(message);

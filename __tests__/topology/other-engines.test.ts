@@ -141,18 +141,38 @@ describe("an underlay", () => {
 describe("a remote engine", () => {
   const at = (address: string): RemoteEngine => new RemoteEngine(IDENTITY, "far", address);
 
-  test.each(["ssh://root@192.0.2.5", "ssh://host-a.example:2222", "ssh://me@a"])("is at %s", (address) => {
-    expect(at(address)).toMatchObject({ name: "far", container: address, lab: "mine" });
+  test.each(["ssh://root@192.0.2.5", "ssh://host-a.example:2222", "ssh://me@a", "tcp://host-a.example:2376"])(
+    "is at %s",
+    (address) => {
+      expect(at(address)).toMatchObject({ name: "far", container: address, lab: "mine" });
+    },
+  );
+
+  test.each([
+    ...["", "192.0.2.5", "ssh://-oProxyCommand=x", "ssh://a;b", "ssh://a:0", "ssh://a/b"],
+    ...["tcp://", "tcp://a:0", "tcp://a:2376/x", "tcp://root@a:2376", "tcp://-a:2376", "unix:///run/docker.sock"],
+  ])("is not at %j", (address) => {
+    expect(refused(() => at(address))).toBe(
+      `mine.engines: ${JSON.stringify(address)} is no address of a remote engine; one looks like: ssh://root@192.0.2.5 or tcp://192.0.2.5:2376`,
+    );
   });
 
-  test.each(["", "192.0.2.5", "tcp://192.0.2.5:2375", "ssh://-oProxyCommand=x", "ssh://a;b", "ssh://a:0", "ssh://a/b"])(
-    "is not at %j",
+  test.each(["tcp://192.0.2.5:2375", "http://192.0.2.5", "http://192.0.2.5:2376"])(
+    "is never without TLS: %s",
     (address) => {
       expect(refused(() => at(address))).toBe(
-        `mine.engines: ${JSON.stringify(address)} is no address of a remote engine; one looks like: ssh://root@192.0.2.5`,
+        `mine.engines: ${JSON.stringify(address)} is without TLS: whoever reaches it is root on that machine. ` +
+          "With TLS (dockerd --tlsverify) it is: tcp://192.0.2.5:2376",
       );
     },
   );
+
+  test.each([
+    ["tcp://a.example", "tcp://a.example:2376"],
+    ["https://a.example:4243", "tcp://a.example:4243"],
+  ])("is not named %s, but %s", (address, right) => {
+    expect(refused(() => at(address))).toBe(`mine.engines: "${address}" is not how an engine is named: ${right}`);
+  });
 
   test("is another machine than the lab's other engines", () => {
     const { lab } = hosts();

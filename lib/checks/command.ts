@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { quoted, typed } from "../engine/shell";
 import { isSsh, sshTo, sshWord } from "../engine/ssh";
+import { isTls, tlsTo } from "../engine/tls";
 
-/** The container of the throw-away engine that something is on, or the ssh address of a remote one; absent for the local engine. */
+/** The container of the throw-away engine that something is on, or the address of a remote one; absent for the local engine. */
 export const EngineContainer = z.string().optional();
 
 /**
@@ -59,13 +60,15 @@ export const remotePid = (remote: { container: string; wire: string; lab: string
 export const enginePid: Reference = { ref: "engine-pid" };
 export const eachHostAddress: Reference = { ref: "each-host-address" };
 
-/** The same command on an engine's host: inside the container that the engine runs in, by ssh, or here. */
+/** The same command on an engine's host: inside the container that the engine runs in, by ssh, by TLS, or here. */
 export function onEngine(engine: string | undefined, command: readonly string[]): string[];
 export function onEngine(engine: string | undefined, command: Command): Command;
 export function onEngine(engine: string | undefined, command: Command): Command {
   if (engine === undefined) return command;
-  if (!isSsh(engine)) return ["docker", "exec", engine, ...command];
-  return [...sshTo(engine), ...command.map(remoteWord)];
+  if (isSsh(engine)) return [...sshTo(engine), ...command.map(remoteWord)];
+  const [program, ...args] = command;
+  if (isTls(engine) && typeof program === "string") return [...tlsTo(engine, program), ...args];
+  return ["docker", "exec", engine, ...command];
 }
 
 /** What a reference stands for needs no quoting: ids, addresses, paths of the engine's own. */

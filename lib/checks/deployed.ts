@@ -30,7 +30,7 @@ export const DeployedLab = z
     /** Those on the local engine. */
     networks: z.array(z.strictObject({ name: z.string(), subnet: z.string() })),
     /**
-     * Throw-away engines: the container that each runs in, and its address on the lab's LAN. Remote ones: the ssh address
+     * Throw-away engines: the container that each runs in, and its address on the lab's LAN. Remote ones: the address
      * of each, in the container's place.
      */
     engines: z

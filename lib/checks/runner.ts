@@ -1,6 +1,8 @@
 import { aborted } from "../engine/aborted";
 import type { Executed } from "../engine/execute";
+import { complaintOf } from "../engine/must";
 import { withoutSsh } from "../engine/ssh";
+import { withoutTls } from "../engine/tls";
 import type { Check } from "./check";
 import { commandLines, expectedOfCheck, needsOfCheck } from "./check";
 import { type Command, type Resolve, resolved } from "./command";
@@ -47,6 +49,8 @@ const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 1000;
 /** No command of a probe takes as long as this unless it hangs. */
 const COMMAND_TIMEOUT_MS = 8000;
+/** Nor does one that a container is started for, on a machine of somebody's. */
+const TOOLBOX_TIMEOUT_MS = 25_000;
 /** Nor does the last look at a check, once its deadline is over. */
 const LAST_LOOK_MS = 30_000;
 /** Probes mostly wait for other processes. */
@@ -273,7 +277,8 @@ async function executed(argv: readonly string[], { surroundings, signal }: Run, 
   const start = now();
   if (signal?.aborted === true) throw new Unmeasurable(String(signal.reason));
   if (start >= limit) throw new Unmeasurable("the check takes too long: its commands together did not end in time");
-  const timeout = Math.min(COMMAND_TIMEOUT_MS, limit - start);
+  const longest = withoutTls(argv).toolbox ? TOOLBOX_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
+  const timeout = Math.min(longest, limit - start);
   const { exit, stdout, stderr, missing } = await execute(argv, timeout, signal);
   if (missing !== undefined) throw new Unmeasurable(missing);
   return { argv, exit, stdout, stderr, milliseconds: now() - start };
@@ -287,7 +292,13 @@ function engineTrouble({ argv: whole, exit, stdout, stderr }: Observation): Erro
   if (exit === 0) return undefined;
   // ssh's own troubles; the program's exit codes it hands on.
   if (whole[0] === "ssh" && exit === 255) return new Unresolved(stderr.trim().split("\n").at(-1) || "ssh failed");
-  const argv = withoutSsh(whole);
+  const { argv, toolbox } = withoutTls(withoutSsh(whole));
+  // docker run's own troubles; the program's exit codes it hands on.
+  if (toolbox && exit >= 125) {
+    const said = complaintOf({ stderr });
+    if (NO_PROGRAM.test(said)) return new Unmeasurable(`${argv[0] ?? ""} is not in the toolbox image (npx lab setup)`);
+    if (/^docker: /m.test(stderr)) return new Unresolved(said);
+  }
   // On a throw-away engine, `docker exec` stands there twice.
   const tool = argv[argv.lastIndexOf("exec") + 2] ?? "";
   if (argv[0] === "docker" && argv[1] === "exec" && (exit === 126 || exit === 127)) {
@@ -306,7 +317,7 @@ function engineTrouble({ argv: whole, exit, stdout, stderr }: Observation): Erro
 
 const NO_PROGRAM = /executable file not found|no such file or directory/i;
 const ENGINE_TROUBLE =
-  /No such (?:container|object)|is not running|is restarting|is paused|Cannot connect to the Docker daemon|permission denied while trying to connect/;
+  /No such (?:container|object)|is not running|is restarting|is paused|Cannot connect to the Docker daemon|error during connect|permission denied while trying to connect/;
 
 function findings(
   observations: readonly { name: string; observation: Observation }[],

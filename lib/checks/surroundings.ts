@@ -6,6 +6,8 @@ import { z } from "zod";
 import { type Conditions, describeConditions } from "../engine/conditions";
 import { daemonPid, ENGINE_PID_FILE } from "../engine/daemon";
 import { execute } from "../engine/execute";
+import { parseJson } from "../engine/json";
+import { complaintOf } from "../engine/must";
 import { onEngine, type Reference } from "./command";
 import { lackingIn } from "./need";
 import { type Surroundings, Unresolved } from "./runner";
@@ -94,7 +96,8 @@ async function inspectContainer(
   engine: string | undefined,
 ): Promise<Pick<Docker.ContainerInspectInfo, "Id" | "State" | "NetworkSettings">> {
   if (engine === undefined) return docker.getContainer(name).inspect().catch(unresolved);
-  return InspectedThere.parse(await askedThere(engine, ["docker", "inspect", name]))[0] as Docker.ContainerInspectInfo;
+  const [found] = await askedThere(engine, ["docker", "inspect", name], InspectedThere);
+  return found as Docker.ContainerInspectInfo;
 }
 
 /** What is looked at of a container on a throw-away engine. */
@@ -108,19 +111,21 @@ const InspectedThere = z.tuple([
 
 const ASK_TIMEOUT_MS = 5000;
 
-/** What a throw-away engine's own docker command answers: JSON. */
-async function askedThere(engine: string, command: readonly string[]): Promise<unknown> {
-  const { exit, stdout, stderr } = await execute(onEngine(engine, command), ASK_TIMEOUT_MS);
-  if (exit === 0) return JSON.parse(stdout);
-  throw new Unresolved(stderr.trim().split("\n").at(-1) || `${engine}: exit ${String(exit)}`);
+/** What another engine's own docker command answers. On a busy machine that may be half of it, or nothing. */
+async function askedThere<T>(engine: string, command: readonly string[], schema: z.ZodType<T>): Promise<T> {
+  const asked = await execute(onEngine(engine, command), ASK_TIMEOUT_MS);
+  if (asked.exit !== 0) throw new Unresolved(`${engine}: ${complaintOf(asked)}`);
+  const answer = parseJson(schema, asked.stdout);
+  if (answer === undefined) throw new Unresolved(`${engine}: ${command.join(" ")} was answered with no whole JSON`);
+  return answer;
 }
+
+const Identified = z.tuple([z.object({ Id: z.string() })]);
 
 /** The engine keeps one for each overlay, named after the first ten digits of its id. */
 async function overlayNamespace({ network, engine }: { network: string; engine: string }): Promise<string> {
-  const found = z
-    .tuple([z.object({ Id: z.string() })])
-    .parse(await askedThere(engine, ["docker", "network", "inspect", network]));
-  return `/run/docker/netns/1-${found[0].Id.slice(0, 10)}`;
+  const [{ Id }] = await askedThere(engine, ["docker", "network", "inspect", network], Identified);
+  return `/run/docker/netns/1-${Id.slice(0, 10)}`;
 }
 
 const BRIDGE_NAME = "com.docker.network.bridge.name";

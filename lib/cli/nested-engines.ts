@@ -6,12 +6,14 @@ import { z } from "zod";
 import { onEngine } from "../checks/command";
 import type { DeployedLab } from "../checks/deployed";
 import { execute } from "../engine/execute";
-import { hasImage } from "../engine/image";
+import { hasImage, TOOLBOX_IMAGE } from "../engine/image";
+import { parseJson } from "../engine/json";
 import { complaintOf, must } from "../engine/must";
-import { isSsh } from "../engine/ssh";
+import { isRemote } from "../engine/remote";
+import { isTls } from "../engine/tls";
 import type { Project } from "../terraform/project";
 import { Unfit } from "../topology/refusal";
-import { handInImage, isOwnSwarm, remotesOf, swarmMark } from "./remote-engines";
+import { handInImages, isOwnSwarm, remotesOf, swarmMark } from "./remote-engines";
 
 /** An image of some hundred megabytes, on a busy machine. */
 const SAVE_TIMEOUT_MS = 120_000;
@@ -21,7 +23,7 @@ const LONGEST_SOCKET_PATH = 107;
 /**
  * Lays out what a lab's throw-away engines are given from outside: a folder of its own for each one's socket, which
  * nobody else may enter, and the servers' image as an archive, since an engine of its own has no images. Remote engines
- * are handed the image.
+ * are handed the image, and those without ssh what looks at their hosts.
  * @throws Unfit where this checkout lies too deep for a socket, or the image cannot be written
  */
 export async function layOutEngines(project: Project, lab: DeployedLab): Promise<void> {
@@ -40,14 +42,20 @@ export async function layOutEngines(project: Project, lab: DeployedLab): Promise
   }
   await mkdir(join(folder, "images"), { recursive: true, mode: 0o700 });
   const archive = join(folder, "images", "server.tar");
-  const save = ["docker", "save", "--output", archive, lab.image];
-  await must(`image ${lab.image} cannot be given to the lab's engines`, save, SAVE_TIMEOUT_MS);
-  for (const address of remotes) await handInImage(address, lab.image, archive);
+  const images = [lab.image, ...(remotes.some(isTls) ? [TOOLBOX_IMAGE] : [])];
+  const what = `image ${images.join(", ")} cannot be given to the lab's engines`;
+  await must(
+    what,
+    ["docker", "save", "--output", archive, ...images],
+    SAVE_TIMEOUT_MS,
+    "npx lab setup brings what is missing",
+  );
+  for (const address of remotes) await handInImages(address, images, archive);
 }
 
 /** Whether a lab has engines that are made for it. */
 export function hasThrowAwayEngines({ engines = [] }: Pick<DeployedLab, "engines">): boolean {
-  return engines.some(({ container }) => !isSsh(container));
+  return engines.some(({ container }) => !isRemote(container));
 }
 
 /** Takes away again what was laid out. */
@@ -91,7 +99,7 @@ export async function formSwarm(lab: DeployedLab): Promise<string[]> {
   const [manager, ...workers] = members;
   if (manager === undefined) return [];
   const done: string[] = [];
-  const remote = isSsh(manager.container);
+  const remote = isRemote(manager.container);
   if ((await swarmOf(manager.container)).LocalNodeState !== "active") {
     const heartbeat = remote ? [] : ["--dispatcher-heartbeat", HEARTBEAT];
     await ask(manager.container, "swarm", "init", ...heartbeat, ...ownAddress(manager));
@@ -139,7 +147,9 @@ function ownAddress({ address }: { address?: string | undefined }): string[] {
 }
 
 async function swarmOf(engine: string): Promise<SwarmState> {
-  return SwarmState.parse(JSON.parse(await ask(engine, "info", "--format", "{{json .Swarm}}")));
+  const found = parseJson(SwarmState, await ask(engine, "info", "--format", "{{json .Swarm}}"));
+  if (found === undefined) throw new Unfit(`engine ${engine} did not say whether it is in a swarm (docker info)`);
+  return found;
 }
 
 async function ask(engine: string, ...command: string[]): Promise<string> {

@@ -1,10 +1,13 @@
 import { spawn } from "child_process";
-import { open } from "fs/promises";
+import { constants } from "fs";
+import { access, open } from "fs/promises";
+import { join } from "path";
 import { onEngine } from "../checks/command";
 import type { DeployedLab } from "../checks/deployed";
 import { execute } from "../engine/execute";
 import { complaintOf } from "../engine/must";
-import { isSsh } from "../engine/ssh";
+import { isRemote } from "../engine/remote";
+import { CERTIFICATES, certificateFolder, isTls } from "../engine/tls";
 import { LABEL } from "../topology/identity";
 import { Unfit } from "../topology/refusal";
 
@@ -15,7 +18,7 @@ const HAND_IN_TIMEOUT_MS = 300_000;
 
 /** Those of a lab's engines that are machines of their own, by their addresses. */
 export function remotesOf({ engines = [] }: Pick<DeployedLab, "engines">): string[] {
-  return engines.map(({ container }) => container).filter(isSsh);
+  return engines.map(({ container }) => container).filter(isRemote);
 }
 
 /** Why a lab's remote engines cannot be used, in words for a person; empty where they can, or where there are none. */
@@ -23,7 +26,11 @@ export async function remoteObstacles(lab: Pick<DeployedLab, "engines">): Promis
   return (await Promise.all(remotesOf(lab).map(obstacle))).flat();
 }
 
-async function obstacle(address: string): Promise<string[]> {
+function obstacle(address: string): Promise<string[]> {
+  return isTls(address) ? obstacleByTls(address, certificateFolder(process.env)) : obstacleBySsh(address);
+}
+
+async function obstacleBySsh(address: string): Promise<string[]> {
   const user = await execute(onEngine(address, ["id", "-u"]), ASK_TIMEOUT_MS);
   if (user.exit !== 0)
     return [
@@ -45,13 +52,46 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/Permission denied/, ". No key of yours is accepted there (ssh-copy-id); passwords are not asked for"],
 ];
 
+async function obstacleByTls(address: string, folder: string): Promise<string[]> {
+  for (const name of CERTIFICATES) {
+    const unreadable = await access(join(folder, name), constants.R_OK).catch((problem: Error) => problem);
+    if (unreadable === undefined) continue;
+    const needed = `DOCKER_CERT_PATH names the folder with ${CERTIFICATES.join(", ")}`;
+    return [`${address} is reached by TLS, and ${join(folder, name)} cannot be read. ${needed}`];
+  }
+  const engine = await execute(onEngine(address, ["docker", "version", "--format", "{{.Server.Os}}"]), ASK_TIMEOUT_MS);
+  if (engine.exit === 0) return [];
+  const [, meaning] = TLS_MEANINGS.find(([words]) => words.test(engine.stderr)) ?? [];
+  const said = complaintOf(engine);
+  return [
+    meaning === undefined
+      ? `no Docker engine answers at ${address}: ${said}`
+      : `${address} ${meaning.replace("FOLDER", folder)} (${said})`,
+  ];
+}
+
+/** What Go's TLS says, as far as a person can mend it. What the engine says of one's own certificate is a remote error. */
+const TLS_MEANINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /gave HTTP response to HTTPS client|does not look like a TLS handshake/,
+    "does not speak TLS: whoever reaches that port is root on the machine. With dockerd --tlsverify it does",
+  ],
+  [/remote error: tls: /, "does not accept cert.pem of FOLDER"],
+  [/signed by unknown authority/, "shows a certificate of another authority than ca.pem of FOLDER"],
+  [
+    /certificate is (?:not )?valid for|doesn't contain any IP SANs|is not valid for any names/,
+    "shows a certificate that is for other names than this; reach it by one of those, or give it one for this",
+  ],
+  [/certificate has expired or is not yet valid/, "shows a certificate that is not valid at this time"],
+];
+
 /**
- * Gives the servers' image to a remote engine that does not have the same already.
- * @param archive the image, as `docker save` writes it
+ * Gives images to a remote engine that does not have the same already.
+ * @param archive the images, as `docker save` writes it
  * @throws Unfit when the engine does not take it
  */
-export async function handInImage(address: string, image: string, archive: string): Promise<void> {
-  const ask = ["docker", "image", "inspect", "--format", "{{.Id}}", image];
+export async function handInImages(address: string, images: readonly string[], archive: string): Promise<void> {
+  const ask = ["docker", "image", "inspect", "--format", "{{.Id}}", ...images];
   const [here, there] = await Promise.all([ask, onEngine(address, ask)].map((argv) => execute(argv, ASK_TIMEOUT_MS)));
   if (here?.exit === 0 && here.stdout === there?.stdout) return;
   const file = await open(archive);
@@ -61,7 +101,8 @@ export async function handInImage(address: string, image: string, archive: strin
     let stderr = "";
     child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     const exit = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-    if (exit !== 0) throw new Unfit(`image ${image} cannot be given to ${address}: ${complaintOf({ stderr })}`);
+    if (exit !== 0)
+      throw new Unfit(`image ${images.join(", ")} cannot be given to ${address}: ${complaintOf({ stderr })}`);
   } finally {
     await file.close();
   }

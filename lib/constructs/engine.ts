@@ -2,6 +2,7 @@ import { dependable, Fn } from "cdktf";
 import type { Construct } from "constructs";
 import { LABEL } from "../topology/identity";
 import { SSH_OPTIONS } from "../engine/ssh";
+import { certificateFolder, isTls } from "../engine/tls";
 import type { NestedEngine, RemoteEngine } from "../topology/other-engines";
 import { Container, DockerProvider, Image, type Network, type NullResource, Volume } from "./providers";
 import type { Settings } from "./settings";
@@ -88,7 +89,7 @@ export function declareEngine(scope: Construct, engine: NestedEngine, parts: Eng
   return { provider, ready: container, image };
 }
 
-/** Declares what Terraform needs to work on a remote engine: a provider by ssh, and the servers' image that is handed in. */
+/** Declares what Terraform needs to work on a remote engine: a provider by ssh or TLS, and the servers' image that is handed in. */
 export function declareRemoteEngine(
   scope: Construct,
   { name, container: host }: RemoteEngine,
@@ -97,7 +98,7 @@ export function declareRemoteEngine(
   const provider = new DockerProvider(scope, `docker-${name}`, {
     alias: name,
     host,
-    sshOpts: SSH_OPTIONS,
+    ...(isTls(host) ? { certPath: settings.certificates ?? certificateFolder(process.env) } : { sshOpts: SSH_OPTIONS }),
     // The preflight looks, and says in its own words what is wrong.
     disableDockerDaemonCheck: true,
   });

@@ -184,7 +184,7 @@ export abstract class LabStack extends TerraformStack {
   }
 
   /**
-   * Adds an engine on a machine of its own, which is there already: `ssh://user@host`.
+   * Adds an engine on a machine of its own, which is there already: `ssh://user@host`, or `tcp://host:port` (with TLS).
    * @throws Refusal for a bad or taken name or address
    */
   addRemoteEngine(name: string, address: string): RemoteEngine {
@@ -489,11 +489,14 @@ export abstract class LabStack extends TerraformStack {
 
   /** Triggers say what a stage depends on, and a plan shows them: ports and subnets; containers and command lines. */
   private finishStages(): void {
-    const { networks, servers, remotes } = this.lab;
+    const { networks, servers, remotes, engines } = this.lab;
+    const addresses = engines.flatMap((one) => (one instanceof RemoteEngine ? one.container : []));
     this.stages.preflight.triggers = {
       image: literal(this.settings.image),
       ports: servers.flatMap((server) => localListeners(server).map(listenerText)).join(" "),
       subnets: [...networks.filter(isLocal), ...remotes].map(({ subnet }) => subnet.toString()).join(" "),
+      // Others have not been looked at, nor been handed anything.
+      ...(addresses.length === 0 ? {} : { engines: literal(addresses.join(" ")) }),
     };
     if (this.wire !== undefined) {
       this.wire.triggers = Object.fromEntries(

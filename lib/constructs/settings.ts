@@ -2,6 +2,7 @@ import { existsSync } from "fs";
 import { dirname, join, relative, resolve } from "path";
 import type { Construct } from "constructs";
 import { version } from "../../package.json";
+import { certificateFolder } from "../engine/tls";
 import { instanceOf } from "../topology/identity";
 
 /** What all labs of a checkout have in common. */
@@ -19,6 +20,8 @@ export interface Settings {
   readonly remoteRange?: string;
   /** Whether throw-away engines run with all rights, where the least that works here does not. @default false */
   readonly privilegedEngines?: boolean;
+  /** The folder of the certificates by which remote engines are reached by TCP. @default where Docker's own command looks */
+  readonly certificates?: string;
   /** This program, as a stack's folder sees it. Relative: synthesis is the same in every checkout. */
   readonly program: string;
 }
@@ -41,6 +44,7 @@ export function settingsFrom(environment: NodeJS.ProcessEnv, projectFolder: stri
     ...(environment["LAB_PRIVILEGED_ENGINES"] ? { privilegedEngines: true } : {}),
     ...(environment["LAB_DNS"] ? { dns: environment["LAB_DNS"] } : {}),
     ...(environment["LAB_REMOTE_RANGE"] ? { remoteRange: environment["LAB_REMOTE_RANGE"] } : {}),
+    certificates: certificateFolder(environment),
     program: relative(resolve(projectFolder, STACK_FOLDER), join(packageFolder(__dirname), "bin/stage")),
   };
 }

@@ -136,7 +136,8 @@ export const LABS: readonly LabEntry[] = [
       {
         variable: "LAB_ENGINES",
         placeholder: "ADDRESSES",
-        description: "two machines of one's own instead of throw-away ones: ssh://root@HOST,ssh://root@HOST",
+        description:
+          "two machines of one's own instead of throw-away ones: ssh://root@HOST or tcp://HOST:2376, two of them with a comma between",
       },
     ],
     engines: true,

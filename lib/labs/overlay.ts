@@ -8,7 +8,7 @@ import { Refusal } from "../topology/refusal";
 export interface OverlayLabProps {
   /** The subnet of the LAN that the hosts meet on. @default 10.70.0.0/24 */
   readonly subnet?: string | undefined;
-  /** Addresses of two remote engines, with a comma between: `ssh://user@a,ssh://user@b`. @default two throw-away ones */
+  /** Addresses of two remote engines, with a comma between: `ssh://user@a,ssh://user@b`, `tcp://a:2376,tcp://b:2376`. @default two throw-away ones */
   readonly engines?: string | undefined;
 }
 

@@ -6,7 +6,7 @@ export class Engine {
     readonly name: string,
     /**
      * How one gets to it: the container of the local engine that it runs in, or the address of a remote one
-     * (`ssh://user@host`); undefined for the local engine itself.
+     * (`ssh://user@host`, `tcp://host:port`); undefined for the local engine itself.
      */
     readonly container?: string,
   ) {}

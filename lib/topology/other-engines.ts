@@ -71,17 +71,17 @@ export function subInterface(vlan: number): string {
   return `${UPLINK}.${String(vlan)}`;
 }
 
-/** An engine on a machine of its own, which is there already: it is used over ssh, and nothing of it is declared. */
+/** An engine on a machine of its own, which is there already: it is used by ssh, or by TCP with TLS, and nothing of it is declared. */
 export class RemoteEngine extends Engine {
   declare readonly container: string;
   readonly lab: string;
 
   /**
-   * @param address `ssh://user@host` or `ssh://user@host:port`
+   * @param address `ssh://user@host`, `ssh://user@host:port` or `tcp://host:port`
    * @throws Refusal for a bad name or address
    */
   constructor(identity: Identity, name: string, address: string) {
-    super(checkedName(`${identity.lab}.engines`, name), checkedSshAddress(`${identity.lab}.engines`, address));
+    super(checkedName(`${identity.lab}.engines`, name), checkedRemote(`${identity.lab}.engines`, address));
     this.lab = identity.lab;
   }
 }
@@ -91,13 +91,26 @@ export type OtherEngine = NestedEngine | RemoteEngine;
 
 /** What is after the name of a user is no option of ssh's, and is one word. */
 const SSH_ADDRESS = /^ssh:\/\/(?:[A-Za-z_][\w.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*(?::[1-9]\d{0,4})?$/;
+const TCP_ADDRESS = /^(tcp|https?):\/\/([A-Za-z0-9][A-Za-z0-9.-]*)(?::([1-9]\d{0,4}))?$/;
+/** Docker's ports (IANA: docker, docker-s). */
+const [WITHOUT_TLS, WITH_TLS] = ["2375", "2376"];
 
-/** @throws Refusal for anything but ssh://[user@]host[:port] */
-function checkedSshAddress(property: string, address: string): string {
+/** @throws Refusal for anything but ssh://[user@]host[:port] and tcp://host:port, with the nearest that is one */
+function checkedRemote(property: string, address: string): string {
   if (SSH_ADDRESS.test(address)) return address;
-  throw new Refusal(
-    property,
-    `${JSON.stringify(address)} is no address of a remote engine; one looks like`,
-    "ssh://root@192.0.2.5",
-  );
+  const said = JSON.stringify(address);
+  const [, scheme, host, port = ""] = TCP_ADDRESS.exec(address) ?? [];
+  if (host === undefined) {
+    const problem = `${said} is no address of a remote engine; one looks like`;
+    throw new Refusal(property, problem, "ssh://root@192.0.2.5 or tcp://192.0.2.5:2376");
+  }
+  if (port === WITHOUT_TLS || scheme === "http") {
+    throw new Refusal(
+      property,
+      `${said} is without TLS: whoever reaches it is root on that machine. With TLS (dockerd --tlsverify) it is`,
+      `tcp://${host}:${WITH_TLS}`,
+    );
+  }
+  if (scheme === "tcp" && port !== "") return address;
+  throw new Refusal(property, `${said} is not how an engine is named`, `tcp://${host}:${port || WITH_TLS}`);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isSsh } from "../../engine/ssh";
+import { isRemote } from "../../engine/remote";
 import { type Command, onEngine } from "../command";
 import { error, fail, type Findings, type Judgement, pass, type ProbeKind } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
@@ -29,9 +29,9 @@ const EVERY_WIRE = "any";
 const FILTER = ["udp", "port", "4789", "and", "udp[39]", "==", "1"];
 
 export const tunnel: ProbeKind<TunnelProbe> = {
-  needs: ({ engine }) => (isSsh(engine) ? [] : [{ kernel: "vxlan" }]),
+  needs: ({ engine }) => (isRemote(engine) ? [] : [{ kernel: "vxlan" }]),
   commands: ({ engine, from, to }) => [
-    { name: "capture", command: onEngine(engine, capture(isSsh(engine) ? EVERY_WIRE : WIRE)), together: true },
+    { name: "capture", command: onEngine(engine, capture(isRemote(engine) ? EVERY_WIRE : WIRE)), together: true },
     { name: "ping", command: at(from, ["ping", "-n", "-c", "10", "-i", "0.2", "-W", "1", to]), together: true },
   ],
   expected: ({ to, hosts }) => `pings of ${to} inside VXLAN packets between ${hosts?.join(" and ") ?? "the hosts"}`,

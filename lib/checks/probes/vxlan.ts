@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { onEngine } from "../command";
-import { isSsh } from "../../engine/ssh";
+import { isRemote } from "../../engine/remote";
 import { parseJson } from "../../engine/json";
 import { error, fail, failed, type Findings, type Judgement, type NamedCommand, pass, type ProbeKind } from "../probe";
 
@@ -34,7 +34,7 @@ const Links = z.array(
 );
 
 export const vxlan: ProbeKind<VxlanProbe> = {
-  needs: ({ engines }) => (engines.some(isSsh) ? [] : [{ kernel: "vxlan" }]),
+  needs: ({ engines }) => (engines.some(isRemote) ? [] : [{ kernel: "vxlan" }]),
   commands: (probe) => probe.engines.map((engine) => tunnelOn(engine, probe.network)),
   expected: ({ engines, vni }) =>
     `on each of ${String(engines.length)} hosts a VXLAN interface on udp/${String(VXLAN_PORT)}, with ${vni === undefined ? "one VNI" : `VNI ${String(vni)}`}`,
