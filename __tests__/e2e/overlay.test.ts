@@ -1,6 +1,6 @@
 import { existsSync } from "fs";
 import type { CheckRecord } from "../../lib/checks/record";
-import { describeWithEngines } from "./engine-image";
+import { describeWithEngines, engineReady } from "./engine-image";
 import { APART, docker, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
@@ -65,6 +65,19 @@ describeWithEngines("lab overlay, on two throw-away engines", () => {
     expect(mended.stdout).toContain("docker_container.web-1");
     expect(mended.stdout).not.toContain("null_resource.swarm");
     expect(mended.exit).toBe(0);
+  });
+
+  test("whose host is stopped neither comes up nor goes, and the ways out are named", async () => {
+    await docker("stop", "--time", "20", A);
+    for (const verb of ["up", "down"]) {
+      const refused = await project.lab([verb, "overlay"]);
+      expect(refused.exit).toBe(3);
+      expect(refused.stderr).toContain(
+        `Start it: docker start ${A}, or take the lab away: npx lab down overlay --force`,
+      );
+    }
+    await docker("start", A);
+    await engineReady(A, 120_000);
   });
 
   test("goes by Terraform, disks and sockets too", async () => {

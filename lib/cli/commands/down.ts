@@ -18,6 +18,7 @@ import { labsMeant } from "../own-labs";
 import { progressOf } from "../progress";
 import type { Session } from "../session";
 import { deployedStacks } from "../stacks";
+import { stoppedEngines } from "../stopped-engines";
 import { timedChange, timedCommand, type TimedOptions } from "../timed";
 
 interface DownOptions extends TimedOptions {
@@ -74,6 +75,7 @@ export async function takeAway(
     states.set(id, await readState(session.project.state(id), id));
   }
   const managed = known.filter(({ id }) => states.get(id)?.empty === false);
+  await refuseStopped(session, states);
   if (managed.length > 0 && !(await withMachinery(session, (machinery) => destroyAll(session, machinery, managed)))) {
     return EXIT.unfit;
   }
@@ -83,6 +85,13 @@ export async function takeAway(
     );
   }
   return EXIT.fine;
+}
+
+/** Before anything is taken away: Terraform would give up half way, with words about sockets. */
+async function refuseStopped({ docker }: Session, states: ReadonlyMap<string, State>): Promise<void> {
+  const labs = [...states.values()].flatMap(({ lab }) => lab ?? []);
+  const stopped = await Promise.all(labs.map((lab) => stoppedEngines(docker(), lab)));
+  if (stopped.flat().length > 0) throw new Unfit(stopped.flat().join("\n"));
 }
 
 /** The project's labs, and the throw-away host where there is one: what is on it goes with it. */

@@ -26,6 +26,7 @@ import { progressOf } from "../progress";
 import { remoteObstacles } from "../remote-engines";
 import type { Session } from "../session";
 import { currentStacks } from "../stacks";
+import { stoppedEngines } from "../stopped-engines";
 import { timedChange, timedCommand, type TimedOptions } from "../timed";
 import { mendWires } from "../wires";
 
@@ -127,8 +128,8 @@ async function refuseObstacles(session: Session, labs: readonly DeployedLab[]): 
   const needy = labs.filter(({ needs }) => needs !== undefined);
   const unmet =
     needy.length === 0 ? [] : await conditions(docker).then((here) => needy.map((lab) => shortcomings(lab, here)));
-  const remote = await Promise.all(labs.map(remoteObstacles));
-  const problems = [...unmet.flat(), ...found.flat(), ...remote.flat()];
+  const engines = await Promise.all(labs.flatMap((lab) => [stoppedEngines(docker, lab), remoteObstacles(lab)]));
+  const problems = [...unmet.flat(), ...found.flat(), ...engines.flat()];
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
   for (const image of new Set(labs.map((lab) => lab.image))) await haveImage(docker, image);
   for (const { id } of labs.filter(hasThrowAwayEngines)) {
