@@ -3,6 +3,7 @@ import { dockerProvider } from "../../lib/provider/docker/provider";
 import { nullProvider } from "../../lib/provider/null/provider";
 import { complete, followModel, settle } from "../../lib/provider/plan/normalise";
 import { plan } from "../../lib/provider/plan/planner";
+import type { Path } from "../../lib/provider/protocol/diagnostic";
 import { typeOfBlock } from "../../lib/provider/protocol/schema";
 import { isWhollyKnown, UNKNOWN, type Value, type ValueMap } from "../../lib/provider/protocol/value";
 import type { ManagedResource } from "../../lib/provider/provider";
@@ -60,7 +61,7 @@ describe.each(RESOURCES)("plans of %s", (_, resource) => {
       fc.property(config, config, (before, after) => {
         const { state } = create(resource, before);
         const { planned, replaces } = plan(schema, behaviours, state, proposedNew(schema.block, state, after));
-        for (const name of replaces) expect(planned[name]).not.toEqual(state[name]);
+        for (const [name] of replaces) expect(planned[String(name)]).not.toEqual(state[String(name)]);
       }),
       { numRuns: 200 },
     );
@@ -77,7 +78,8 @@ describe("plans of a container", () => {
     const config = { ...minimal, ...after };
     const result = plan(schema, behaviours, state, proposedNew(schema.block, state, config));
     const differs = (name: string) => JSON.stringify(result.planned[name]) !== JSON.stringify(state[name]);
-    return { ...result, changed: Object.keys(result.planned).filter(differs) };
+    const replaces = [...new Set(result.replaces.map(([name]) => name))];
+    return { ...result, replaces, places: result.replaces, changed: Object.keys(result.planned).filter(differs) };
   }
 
   test("what the engine decides is unknown before the first apply", () => {
@@ -114,6 +116,13 @@ describe("plans of a container", () => {
   ])("%s", (_, before, after, changed, replaces) => {
     const result = change(before, after);
     expect({ changed: result.changed, replaces: result.replaces }).toEqual({ changed, replaces });
+  });
+
+  test("what forces a new object is told with its place", () => {
+    const moved = change({ ports: [port(53), port(80)] }, { ports: [port(53), { internal: 80, external: 19999 }] });
+    expect(moved.places).toEqual([["ports", 1, "external"]]);
+    expect(change({ ports: [port(53), port(80)] }, { ports: [port(53)] }).places).toEqual([["ports"]]);
+    expect(change({ ulimit: [limit(1)] }, { ulimit: [limit(2)] }).places).toEqual([["ulimit"]]);
   });
 
   test("an unknown name of a network replaces, since it may be another", () => {
@@ -155,6 +164,10 @@ function device(permissions: Value): Value {
   return { host_path: "/dev/null", container_path: null, permissions };
 }
 
+function limit(soft: number): Value {
+  return { name: "nofile", soft, hard: 10 };
+}
+
 function port(internal: number): Value {
   return { internal, external: 19000 + internal };
 }
@@ -167,12 +180,12 @@ describe("plans of a null resource", () => {
   const planned = (before: Value, after: Value) =>
     nullProvider.resources["null_resource"]?.plan?.({ id: "1", triggers: before }, { triggers: after });
 
-  test.each<[Value, Value, string[]]>([
+  test.each<[Value, Value, Path[]]>([
     [null, null, []],
     [{ a: "1" }, { a: "1" }, []],
-    [{ a: "1" }, { a: "2" }, ["triggers"]],
-    [{ a: "1" }, { a: UNKNOWN }, ["triggers"]],
-    [{ a: "1" }, null, ["triggers"]],
+    [{ a: "1" }, { a: "2" }, [["triggers"]]],
+    [{ a: "1" }, { a: UNKNOWN }, [["triggers"]]],
+    [{ a: "1" }, null, [["triggers"]]],
     [{}, null, []],
     [null, {}, []],
     [{ a: "1" }, { a: "1", b: null }, []],

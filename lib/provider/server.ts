@@ -152,7 +152,7 @@ export class ProviderConnection<Meta> implements ConnectionHandler {
     return {
       plannedState: encode(planned, block),
       plannedPrivate: request["priorPrivate"],
-      requiresReplace: [...new Set([...replaces, ...noted])].map((name) => pathToWire([name])),
+      requiresReplace: [...replaces, ...noted.map((name) => [name])].map(pathToWire),
       ...LEGACY,
     };
   }

@@ -12,7 +12,7 @@ import json from "./schema.json";
 function planTriggers(prior: ValueMap | null, proposed: ValueMap): Plan {
   const planned = { ...proposed, id: prior?.["id"] ?? UNKNOWN };
   const replaces = prior !== null && differ(prior["triggers"] ?? null, proposed["triggers"] ?? null);
-  return { planned, replaces: replaces ? ["triggers"] : [] };
+  return { planned, replaces: replaces ? [["triggers"]] : [] };
 }
 
 function differ(before: Value, after: Value): boolean {

@@ -1,3 +1,4 @@
+import type { Path } from "../protocol/diagnostic";
 import type { Attribute, Block, NestedBlock, Schema } from "../protocol/schema";
 import { typeOfBlock } from "../protocol/schema";
 import type { Type } from "../protocol/type";
@@ -12,8 +13,8 @@ import { complete, followModel, markComputed } from "./normalise";
  */
 export interface Plan {
   planned: ValueMap;
-  /** Top-level attributes and blocks whose change makes a new object. */
-  replaces: string[];
+  /** What a change makes a new object of: attributes and blocks, inside lists with their place, in sets without. */
+  replaces: Path[];
 }
 
 export function plan(schema: Schema, behaviours: Behaviours, prior: ValueMap | null, proposed: ValueMap): Plan {
@@ -41,22 +42,25 @@ interface Context {
 interface Outcome {
   value: Value;
   changed: boolean;
-  replaces: boolean;
+  /** Seen from here: the empty path is this value itself. */
+  replaces: Path[];
 }
 
 interface BlockOutcome {
   value: ValueMap;
   changed: boolean;
-  replaces: string[];
+  replaces: Path[];
 }
 
 function kept(prior: Value): Outcome {
-  return { value: prior, changed: false, replaces: false };
+  return { value: prior, changed: false, replaces: [] };
 }
 
 function changedTo(value: Value, replaces: boolean | undefined): Outcome {
-  return { value, changed: true, replaces: replaces ?? false };
+  return { value, changed: true, replaces: replaces === true ? [ITSELF] : [] };
 }
+
+const ITSELF: Path = [];
 
 function planBlock(
   context: Context,
@@ -69,7 +73,7 @@ function planBlock(
   const note = (name: string, outcome: Outcome) => {
     result.value[name] = outcome.value;
     if (outcome.changed) result.changed = true;
-    if (outcome.replaces) result.replaces.push(name);
+    result.replaces.push(...outcome.replaces.map((path) => [name, ...path]));
   };
   for (const [name, attribute] of Object.entries(block.attributes)) {
     // The id is the provider's own affair; so it is no part of what is compared.
@@ -124,7 +128,8 @@ function planScalar(
   }
   const replaces = behaviour.forceNew === true && before !== after;
   if (removed) return changedTo(null, replaces);
-  if (after === "") return { value: attribute.type.kind === "string" ? "" : null, changed: before !== "", replaces };
+  if (after === "" && before === "") return kept(attribute.type.kind === "string" ? "" : null);
+  if (after === "") return changedTo(attribute.type.kind === "string" ? "" : null, replaces);
   return changedTo(wanted, replaces);
 }
 
@@ -275,9 +280,11 @@ function planBlockList(
   const sameLength = prior.length === planned.length;
   if (sameLength && !planned.some((element) => element.changed)) return kept(context.exhaustive ? values : prior);
   if (sameLength && isWhollyKnown(values) && behaviour.same?.(prior, values) === true) return kept(prior);
-  const replaces =
-    (behaviour.forceNew === true && !sameLength) || planned.some((element) => element.replaces.length > 0);
-  return changedTo(values, replaces);
+  const replaces = [
+    ...(behaviour.forceNew === true && !sameLength ? [ITSELF] : []),
+    ...planned.flatMap((element, index) => element.replaces.map((place): Path => [index, ...place])),
+  ];
+  return { value: values, changed: true, replaces };
 }
 
 /** Like meaningOf, but lists keep their order: told apart by the type, not by the value. */
