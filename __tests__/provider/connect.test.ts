@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { contextHost, openEngine } from "../../lib/provider/docker/connect";
+import { inPath } from "../../lib/provider/docker/engine";
 import { dockerProvider } from "../../lib/provider/docker/provider";
 import { readRegistries } from "../../lib/provider/docker/registry";
 import { issueCertificate } from "../../lib/provider/protocol/certificate";
@@ -149,4 +150,25 @@ describe("credentials for registries", () => {
     const missing = readRegistries([{ address: "x.org", config_file: "/nonexistent/config.json" }], {});
     await expect(missing).rejects.toThrow("could not open config file from filePath: /nonexistent/config.json");
   });
+});
+
+describe("a name in a request's path", () => {
+  test("means itself", () => {
+    expect(inPath("127.0.0.1:5000/a/b:1@sha256:0")).toBe("127.0.0.1:5000/a/b:1@sha256:0");
+    expect(inPath("a b?c#d")).toBe("a%20b%3Fc%23d");
+  });
+
+  test.each(["/images//json", "/images/../json", "/images/./x/json", "/volumes/"])(
+    "%s is not sent, since the engine would send us elsewhere",
+    async (where) => {
+      const engine = await fakeEngine({});
+      try {
+        const asked = openEngine({ ...unsecured, host: engine.host }).request("GET", where);
+        await expect(asked).rejects.toThrow("names nothing that an engine knows");
+        expect(engine.requests).toEqual([]);
+      } finally {
+        await engine.close();
+      }
+    },
+  );
 });

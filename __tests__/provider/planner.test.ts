@@ -125,6 +125,12 @@ describe("plans of a container", () => {
     expect(change({ ulimit: [limit(1)] }, { ulimit: [limit(2)] }).places).toEqual([["ulimit"]]);
   });
 
+  test("an empty address of a port is any of IPv4", () => {
+    const { planned } = create(resource, { ...minimal, ports: [{ internal: 80, ip: "" }] });
+    expect(planned["ports"]).toEqual([expect.objectContaining({ ip: "0.0.0.0" })]);
+    expect(change({ ports: [{ internal: 80, ip: "" }] }, { ports: [{ internal: 80 }] }).changed).toEqual([]);
+  });
+
   test("an unknown name of a network replaces, since it may be another", () => {
     const before = { networks_advanced: [{ name: "n" }] };
     expect(change(before, { networks_advanced: [{ name: UNKNOWN }] }).replaces).toEqual(["networks_advanced"]);

@@ -2,6 +2,7 @@ import type { ContainerInspect } from "../../lib/provider/docker/api";
 import { readPorts, samePorts } from "../../lib/provider/docker/container/ports";
 import { createRequest } from "../../lib/provider/docker/container/request";
 import { containerState } from "../../lib/provider/docker/container/state";
+import { uploadArchive } from "../../lib/provider/docker/container/upload";
 import { resolvePath } from "../../lib/provider/docker/paths";
 import { tarArchive } from "../../lib/provider/docker/tar";
 import { spawnSync } from "node:child_process";
@@ -43,6 +44,8 @@ describe("the state of a container", () => {
     const HostConfig = { CapAdd: ["CAP_NET_ADMIN"], CapDrop: [] };
     const short = [{ add: ["NET_ADMIN"], drop: [] }];
     expect(containerState({ capabilities: short }, inspected({ HostConfig }))).toMatchObject({ capabilities: short });
+    const none = [{ add: [], drop: [] }];
+    expect(containerState({ capabilities: none }, inspected())).toMatchObject({ capabilities: none });
     const other = [{ add: ["SYS_ADMIN"], drop: [] }];
     expect(containerState({ capabilities: other }, inspected({ HostConfig }))).toMatchObject({
       capabilities: [{ add: ["CAP_NET_ADMIN"], drop: [] }],
@@ -81,11 +84,19 @@ describe("the request for a container", () => {
     });
   });
 
+  test("a device has the permissions that were asked for", () => {
+    const devices = [{ host_path: "/dev/null", permissions: "r" }];
+    expect(createRequest({ name: "c", image: "i", devices })).toMatchObject({
+      HostConfig: { Devices: [{ PathOnHost: "/dev/null", PathInContainer: "/dev/null", CgroupPermissions: "r" }] },
+    });
+  });
+
   test.each([
     [{ command: ["a", ""] }, "values for command may not be empty"],
     [{ volumes: [{ read_only: true }] }, "volume entry without container path or source container"],
     [{ volumes: [{ from_container: "x", container_path: "/y" }] }, "both a container and a path"],
     [{ cpus: "many" }, "cpus: 'many' is not a number of processors"],
+    [{ cgroupns_mode: "shared" }, "cgroupns_mode: invalid CGROUP mode, must be either 'private', 'host' or empty"],
   ])("refuses %j", (desired, message) => {
     expect(() => createRequest({ name: "c", image: "i", ...desired })).toThrow(message);
   });
@@ -104,6 +115,14 @@ describe("a relative path", () => {
 });
 
 describe("an archive of uploads", () => {
+  test.each([
+    ["/nowhere/at/all", "could not read file: open /nowhere/at/all: no such file or directory"],
+    ["/", "could not read file: read /: is a directory"],
+  ])("says why %s cannot be read", async (source, message) => {
+    const operation = { meta: undefined as never, signal: new AbortController().signal };
+    await expect(uploadArchive([{ file: "/f", source }], operation)).rejects.toThrow(message);
+  });
+
   test("is one that tar reads, also with long names", () => {
     const long = `/etc/${"deep/".repeat(30)}file`;
     const entries = [

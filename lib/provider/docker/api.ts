@@ -78,7 +78,6 @@ export interface HostConfig {
   Memory?: number;
   MemorySwap?: number;
   ShmSize?: number;
-  NanoCpus?: number;
   CpuShares?: number;
   CpusetCpus?: string;
   LogConfig?: { Type?: string; Config?: Record<string, string> | null };

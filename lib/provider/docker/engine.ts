@@ -63,6 +63,8 @@ export class Engine {
 
   private async dial(verb: Verb, path: string, request: Request, isStream: boolean): Promise<unknown> {
     request.signal?.throwIfAborted();
+    // The engine would send us elsewhere, and docker-modem's way there ends the process.
+    if (/\/\.{0,2}(\/|$)/.test(path)) throw new EngineError(`"${path}" names nothing that an engine knows`);
     const { modem } = await (this.client ??= this.connect());
     const query = Object.fromEntries(Object.entries(request.query ?? {}).filter(([, value]) => value !== undefined));
     const hasQuery = Object.keys(query).length > 0;
@@ -110,10 +112,15 @@ export class Engine {
 }
 
 function said(json: unknown, message: string | undefined): string {
-  if (typeof json === "object" && json !== null && "message" in json) return String(json.message);
+  if (typeof json === "object" && json !== null && "message" in json) return String(json.message).trim();
   if (Buffer.isBuffer(json) && json.length > 0) return json.toString("utf8").trim();
   // Of an answer that is a stream docker-modem keeps the reason only in its own wording.
   return (message ?? "no reason given").replace(/^\(HTTP code \d+\) .*? - /, "").trim();
+}
+
+/** A name as part of a request's path: its slashes stay, nothing else in it has a meaning there. */
+export function inPath(name: string): string {
+  return name.replace(/[^\w.:@/-]/g, encodeURIComponent);
 }
 
 /** Tries until `attempt` gives something, or the time is over. */

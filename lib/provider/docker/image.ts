@@ -5,6 +5,7 @@ import type { Schema } from "../protocol/schema";
 import type { ImageInspect } from "./api";
 import { buildBehaviours, buildImage } from "./build";
 import { isDuration } from "./checks";
+import { inPath } from "./engine";
 import { doing, type DockerMeta, type DockerOperation } from "./meta";
 import { findLocal, findOrPull } from "./pull";
 import { within } from "./timeouts";
@@ -51,10 +52,7 @@ function obtain(desired: ValueMap, operation: DockerOperation): Promise<ImageIns
 
 async function readImage(state: ValueMap, operation: DockerOperation): Promise<Outcome> {
   const name = text(state["name"]);
-  const image = await doing(
-    `resourceDockerImageRead: error looking up local image ${JSON.stringify(name)}`,
-    findLocal(operation, name),
-  );
+  const image = await findLocal(operation, name, "resourceDockerImageRead");
   return { state: image === undefined ? null : stateOf(state, image) };
 }
 
@@ -74,9 +72,9 @@ async function removeImage(state: ValueMap, operation: DockerOperation): Promise
   const { engine } = operation.meta;
   const name = text(state["name"]);
   const removal = async () => {
-    if ((await findLocal(operation, name)) === undefined) return;
+    if ((await findLocal(operation, name, "removeImage")) === undefined) return;
     const query = { force: flag(state["force_remove"]) ? 1 : undefined, noprune: 1 };
-    await engine.request("DELETE", `/images/${name}`, { query, signal: operation.signal });
+    await engine.request("DELETE", `/images/${inPath(name)}`, { query, signal: operation.signal });
   };
   await doing("Unable to remove Docker image", removal());
 }
@@ -87,10 +85,7 @@ export function imageDataSource(schema: Schema): DataSource<DockerMeta> {
     behaviours: {},
     read: async (config, operation) => {
       const name = text(config["name"]);
-      const image = await doing(
-        `dataSourceDockerImageRead: error looking up local image ${JSON.stringify(name)}`,
-        findLocal(operation, name),
-      );
+      const image = await findLocal(operation, name, "dataSourceDockerImageRead");
       if (image === undefined) throw new Error(`did not find docker image '${name}'`);
       return { id: image.Id, name, repo_digest: digestOf(name, image.RepoDigests ?? []) };
     },

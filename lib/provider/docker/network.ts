@@ -92,7 +92,7 @@ function requestFor(desired: ValueMap): object {
 }
 
 async function inspect({ meta, signal }: DockerOperation, id: string): Promise<NetworkInspect> {
-  return meta.engine.request<NetworkInspect>("GET", `/networks/${id}`, { signal });
+  return meta.engine.request<NetworkInspect>("GET", `/networks/${encodeURIComponent(id)}`, { signal });
 }
 
 async function readNetwork(state: ValueMap, operation: DockerOperation): Promise<Outcome> {
@@ -166,7 +166,9 @@ export function networkDataSource(schema: Schema): DataSource<DockerMeta> {
     schema,
     behaviours: {},
     read: async (config, operation) => {
-      const network = await doing("Could not find docker network", inspect(operation, text(config["name"])));
+      const name = text(config["name"]);
+      if (name === "") throw new Error("One of id or name must be assigned");
+      const network = await doing("Could not find docker network", inspect(operation, name));
       return {
         id: network.Id,
         name: network.Name,

@@ -1,25 +1,38 @@
 import { messageOf } from "../protocol/diagnostic";
 import type { ImageInspect } from "./api";
-import { EngineError } from "./engine";
+import { EngineError, inPath } from "./engine";
 import type { DockerOperation, RegistryAuth } from "./meta";
 
-/** The local image of that name, if there is one. */
-export async function findLocal({ meta, signal }: DockerOperation, name: string): Promise<ImageInspect | undefined> {
+/**
+ * The local image of that name, if there is one.
+ * @param asker who looks, which an error begins with
+ */
+export async function findLocal(
+  { meta, signal }: DockerOperation,
+  name: string,
+  asker: string,
+): Promise<ImageInspect | undefined> {
   try {
-    return await meta.engine.request<ImageInspect>("GET", `/images/${name}/json`, { signal });
+    return await meta.engine.request<ImageInspect>("GET", `/images/${inPath(name)}/json`, { signal });
   } catch (problem) {
     if (problem instanceof EngineError && problem.notFound) return undefined;
-    throw problem;
+    const why = messageOf(problem);
+    // Worded as the real provider, which asks for a list first: so that fails where there is no engine.
+    const answered = problem instanceof EngineError && problem.status !== undefined;
+    const what = answered
+      ? `${asker}: error looking up local image ${JSON.stringify(name)}: unable to inspect image ${name}`
+      : "unable to list Docker images";
+    throw new Error(`${what}: ${why}`, { cause: problem });
   }
 }
 
 /** The image of that name: the local one, else it is pulled. */
 export async function findOrPull(operation: DockerOperation, name: string, platform = ""): Promise<ImageInspect> {
   if (name === "") throw new Error("empty image name is not allowed");
-  const local = await findLocal(operation, name);
+  const local = await findLocal(operation, name, "findImage1");
   if (local !== undefined) return local;
   const complaint = await pull(operation, name, platform);
-  const pulled = await findLocal(operation, name);
+  const pulled = await findLocal(operation, name, "findImage2");
   if (pulled !== undefined) return pulled;
   throw new Error(`unable to find or pull image ${name}${complaint === undefined ? "" : `: ${complaint}`}`);
 }

@@ -45,7 +45,7 @@ async function createVolume(desired: ValueMap, { meta }: DockerOperation): Promi
 
 async function readVolume(state: ValueMap, { meta, signal }: DockerOperation): Promise<Outcome> {
   try {
-    const path = `/volumes/${text(state["id"])}`;
+    const path = `/volumes/${encodeURIComponent(text(state["id"]))}`;
     return { state: stateOf(state, await meta.engine.request<VolumeInspect>("GET", path, { signal })) };
   } catch (problem) {
     if (problem instanceof EngineError && problem.notFound) return { state: null };
@@ -72,7 +72,10 @@ async function removeVolume(state: ValueMap, { meta, signal }: DockerOperation):
   const removed = await poll(
     async () => {
       try {
-        await meta.engine.request("DELETE", `/volumes/${text(state["id"])}`, { query: { force: 1 }, signal });
+        await meta.engine.request("DELETE", `/volumes/${encodeURIComponent(text(state["id"]))}`, {
+          query: { force: 1 },
+          signal,
+        });
         return true;
       } catch (problem) {
         if (problem instanceof EngineError && problem.notFound) return true;

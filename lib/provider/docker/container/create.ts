@@ -36,12 +36,12 @@ export async function createContainer(desired: ValueMap, operation: DockerOperat
   }
 }
 
-async function requireApi({ api, what }: Requirement, { meta, signal }: DockerOperation): Promise<void> {
+async function requireApi({ api, refusal }: Requirement, { meta, signal }: DockerOperation): Promise<void> {
   const { ApiVersion: version } = await meta.engine.request<{ ApiVersion: string }>("GET", "/version", { signal });
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [needsMajor = 0, needsMinor = 0] = api.split(".").map(Number);
   if (major > needsMajor || (major === needsMajor && minor >= needsMinor)) return;
-  throw new Error(`Unable to create container: "${what}" requires API version ${api}, but the engine's is ${version}`);
+  throw new Error(refusal(version));
 }
 
 async function bringUp(id: string, desired: ValueMap, operation: DockerOperation): Promise<Outcome> {
@@ -84,6 +84,7 @@ async function connectNetworks(id: string, networks: Value | undefined, operatio
   await doing("Unable to disconnect the default network", leaveDefaultNetwork(id, operation));
   for (const network of wanted) {
     const name = text(network["name"]);
+    if (name === "") throw new Error("Unable to connect to network '': invalid network name or ID: value is empty");
     const connection = operation.meta.engine.request("POST", `/networks/${encodeURIComponent(name)}/connect`, {
       body: {
         Container: id,
@@ -114,7 +115,9 @@ async function upload(id: string, uploads: Value | undefined, operation: DockerO
   const { meta, signal } = operation;
   const archive = await uploadArchive(uploads, operation);
   if (archive === undefined) return;
-  const sending = meta.engine.request("PUT", `/containers/${id}/archive`, { query: { path: "/" }, archive, signal });
+  // Else a file would silently take the place of a folder, with all that is in there.
+  const query = { path: "/", noOverwriteDirNonDir: true };
+  const sending = meta.engine.request("PUT", `/containers/${id}/archive`, { query, archive, signal });
   await doing("Unable to upload volume content", sending);
 }
 

@@ -9,12 +9,17 @@ const MEBIBYTE = 1024 * 1024;
 /** The scheduler's usual period in microseconds; `cpus` is a share of it. */
 const CPU_PERIOD = 100_000;
 
+const CGROUP_NAMESPACES = ["", "private", "host"];
+
 /** The body of the Engine API's "create a container". What is left out is the engine's to decide. */
 export function createRequest(desired: ValueMap): object {
   const ports = requestPorts(desired["ports"]);
   const volumes = requestVolumes(desired["volumes"]);
   const command = texts(desired["command"]);
   if (command.includes("")) throw new Error("values for command may not be empty");
+  if (!CGROUP_NAMESPACES.includes(text(desired["cgroupns_mode"]))) {
+    throw new Error("cgroupns_mode: invalid CGROUP mode, must be either 'private', 'host' or empty");
+  }
   return {
     Image: text(desired["image"]),
     ...filled({
@@ -210,7 +215,8 @@ export function updateRequest(desired: ValueMap): object {
 export interface Requirement {
   /** The version of the Engine API that knows it. */
   api: string;
-  what: string;
+  /** What there is to say where the engine's is older. */
+  refusal(version: string): string;
 }
 
 /** What older engines would silently ignore, so that it needs one that does not. */
@@ -221,8 +227,17 @@ export function requirements(desired: ValueMap): Requirement[] {
   const startInterval = blocks(desired["healthcheck"]).some(
     (check) => (parseDuration(text(check["start_interval"])) ?? 0) !== 0,
   );
-  return [
-    ...(subpath ? [{ api: "1.45", what: "Setting VolumeOptions.Subpath" }] : []),
-    ...(startInterval ? [{ api: "1.44", what: "specify health-check start interval" }] : []),
-  ];
+  return [...(subpath ? [SUBPATH] : []), ...(startInterval ? [START_INTERVAL] : [])];
 }
+
+const SUBPATH: Requirement = {
+  api: "1.45",
+  refusal: () => "Setting VolumeOptions.Subpath requires docker version 1.45 or higher",
+};
+
+const START_INTERVAL: Requirement = {
+  api: "1.44",
+  refusal: (version) =>
+    'Unable to create container: "specify health-check start interval" requires API version 1.44, ' +
+    `but the Docker daemon API version is ${version}`,
+};

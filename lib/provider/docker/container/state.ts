@@ -87,7 +87,6 @@ function resourceState(host: HostConfig): ValueMap {
     shm_size: mebibytes(host.ShmSize ?? 0),
     cpu_shares: host.CpuShares ?? 0,
     cpu_set: host.CpusetCpus ?? "",
-    ...((host.NanoCpus ?? 0) > 0 ? { cpus: String(host.NanoCpus) } : {}),
   };
 }
 

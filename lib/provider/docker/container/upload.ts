@@ -33,9 +33,21 @@ async function contentOf(upload: ValueMap, operation: DockerOperation): Promise<
   try {
     return await readFile(file);
   } catch (problem) {
-    throw new Error(`could not read file: ${messageOf(problem)}`, {
-      cause: problem,
-    });
+    throw new Error(`could not read file: ${whyUnread(file, problem)}`, { cause: problem });
+  }
+}
+
+/** As Go words it, which people know from the real provider and from Docker. */
+function whyUnread(file: string, problem: unknown): string {
+  switch ((problem as NodeJS.ErrnoException).code) {
+    case "ENOENT":
+      return `open ${file}: no such file or directory`;
+    case "EACCES":
+      return `open ${file}: permission denied`;
+    case "EISDIR":
+      return `read ${file}: is a directory`;
+    default:
+      return messageOf(problem);
   }
 }
 
