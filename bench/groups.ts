@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "fs"
 import { join } from "path";
 import { z } from "zod";
 import { App } from "cdktf";
-import { ENGINE_IMAGE, type Settings, setSettings } from "../lib/constructs/settings";
+import { type Settings, setSettings } from "../lib/constructs/settings";
 import { siteOf } from "../lib/constructs/site";
 import { HostLab } from "../lib/labs/host";
 import { issueCertificate } from "../lib/provider/protocol/certificate";
@@ -12,7 +12,7 @@ import { Unfit } from "../lib/topology/refusal";
 import { Subnet } from "../lib/topology/subnet";
 import { hostLabAsHcl } from "./hcl";
 import type { Contestant, Group } from "./measure";
-import { type Place, PORT, PREFIX, SUBNET } from "./place";
+import { lacksEngineImage, type Place, PORT, PREFIX, SUBNET } from "./place";
 
 const BASELINE = "by hand";
 
@@ -157,10 +157,6 @@ export async function checkGroup(place: Place, labs: readonly string[]): Promise
 
 /** Two throw-away hosts with all that is on them: hardly anybody does that by hand, so its own numbers are what counts. */
 export async function overlayGroup(place: Place): Promise<Group> {
-  const hasImage = await place.run(["docker", "image", "inspect", ENGINE_IMAGE]).then(
-    () => true,
-    () => false,
-  );
   return {
     name: "overlay",
     title: "Lab overlay: two hosts, a swarm, two overlays",
@@ -168,7 +164,7 @@ export async function overlayGroup(place: Place): Promise<Group> {
     contestants: [
       {
         name: "lab",
-        absent: hasImage ? undefined : `there is no image ${ENGINE_IMAGE} (npx lab setup overlay)`,
+        absent: await lacksEngineImage(place),
         steps: [
           { name: "up", run: () => place.lab("up", "overlay") },
           { name: "up again", run: () => place.lab("up", "overlay") },

@@ -8,7 +8,7 @@ import { engineFacts } from "../lib/engine/facts";
 import { machine, terraformProgram } from "../lib/setup";
 import { Refusal, Unfit } from "../lib/topology/refusal";
 import { checkGroup, hostGroup, manyGroup, overlayGroup, providerGroup, synthGroup } from "./groups";
-import { networkGroup } from "./network";
+import { networkGroup, underlayGroup } from "./network";
 import { type Group, measure } from "./measure";
 import { GROUPS, type Options, optionsFrom } from "./options";
 import { Interrupted, Place } from "./place";
@@ -47,7 +47,8 @@ async function measured(place: Place, terraform: string, options: Options): Prom
     synth: () => synthGroup(place, options.labs, settingsFrom(place.environment, place.project)),
     provider: () => providerGroup(place),
     overlay: () => overlayGroup(place),
-    // The labs of these two stay up until the end.
+    // The labs of these stay up until the end.
+    underlay: () => underlayGroup(place),
     network: () => networkGroup(place),
     check: () => checkGroup(place, ["host", "bridge"]),
   };

@@ -1,7 +1,8 @@
 import { Identity } from "../lib/topology/identity";
 import { RemoteMachine } from "../lib/topology/remote-machine";
+import { Subnet } from "../lib/topology/subnet";
 import type { Contestant, Group } from "./measure";
-import { type Place, PORT, PREFIX, SUBNET } from "./place";
+import { lacksEngineImage, type Place, PORT, PREFIX, SUBNET } from "./place";
 
 /** Enough for what one connection more or less costs to show beside the start of curl itself. */
 const CONNECTIONS = 300;
@@ -49,9 +50,41 @@ function wireOf(lab: string): string {
   return new RemoteMachine(new Identity(lab, "bench"), "remote", {}, range === "" ? undefined : range).hostAddress;
 }
 
-/** Beside what the lab has it say. The file is all holes: no disk is measured. */
-async function serveLargeFile(place: Place, container: string): Promise<void> {
-  const inside = ["docker", "exec", container];
+/**
+ * What an underlay saves: the same work for nginx on one host, asked from a peer on that host's LAN, by the host's address,
+ * by a port that it publishes, and directly.
+ */
+export async function underlayGroup(place: Place): Promise<Group> {
+  const absent = await lacksEngineImage(place);
+  const lan = Subnet.parse("subnet", SUBNET);
+  const [host, onWire] = [lan.address(10), lan.part(27, 2).address(2)];
+  const contestant = (name: string, server: string): Contestant => ({
+    name,
+    absent,
+    steps: steps(place, "from its LAN", ["docker", "exec", `${PREFIX}underlay-peer`], server),
+  });
+  if (absent === undefined) {
+    await place.lab("up", "bench/underlay.ts");
+    const there = ["docker", "exec", `${PREFIX}underlay-host-a`];
+    for (const name of ["in-host-mode", "published", "on-wire"]) {
+      await serveLargeFile(place, `${PREFIX}underlay-${name}`, there);
+    }
+  }
+  return {
+    name: "underlay",
+    title: "What the way from a LAN to nginx costs",
+    baseline: "host mode",
+    contestants: [
+      contestant("host mode", `${host}:8080`),
+      contestant("bridge, published", `${host}:8081`),
+      contestant("macvlan", `${onWire}:80`),
+    ],
+  };
+}
+
+/** Beside what the lab has it say. The file is all holes: no disk is measured. @param there how to run a program on its host */
+async function serveLargeFile(place: Place, container: string, there: readonly string[] = []): Promise<void> {
+  const inside = [...there, "docker", "exec", container];
   const location = "s#^  location / {#  location /large { root /tmp; }\\n&#";
   await place.run([...inside, "truncate", "--size", `${String(MEBIBYTES)}M`, "/tmp/large"]);
   await place.run([...inside, "sed", "-i", location, "/etc/nginx/conf.d/default.conf"]);

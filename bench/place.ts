@@ -7,7 +7,7 @@ import { tmpdir } from "os";
 import { join } from "path";
 import { setTimeout as pause } from "timers/promises";
 import type Docker from "dockerode";
-import { SERVER_IMAGE } from "../lib/constructs/settings";
+import { ENGINE_IMAGE, SERVER_IMAGE } from "../lib/constructs/settings";
 import { Unfit } from "../lib/topology/refusal";
 
 /** Ports, names and addresses that neither a person's own labs nor the tests use. */
@@ -133,6 +133,16 @@ export class Place {
     }
     for (const { Id } of await this.docker.listNetworks({ filters })) await this.docker.getNetwork(Id).remove();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Why nothing with throw-away hosts can be measured; undefined where it can. */
+export async function lacksEngineImage(place: Place): Promise<string | undefined> {
+  try {
+    await place.run(["docker", "image", "inspect", ENGINE_IMAGE]);
+    return undefined;
+  } catch {
+    return `there is no image ${ENGINE_IMAGE} (npx lab setup overlay)`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "net";
 import { mkdirSync } from "fs";
+import { join } from "path";
 import { LABS } from "../../lib/labs/catalogue";
 import { docker, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
@@ -40,6 +41,14 @@ describe("bad input is answered in words, and nothing is created", () => {
     const { exit, stderr, stdout } = await project.lab(args);
     expect(stderr.split("\n").filter((line) => line !== "" && !line.startsWith("providers:"))).toEqual([message]);
     expect(stdout).toBe("");
+    expect(exit).toBe(64);
+  });
+
+  test("a mistake in a lab of one's own, which brings a copy of the library", async () => {
+    const { exit, stderr } = await project.lab(["up", join(__dirname, "labs-of-tests/refused.ts")]);
+    expect(stderr.split("\n").filter((line) => line !== "" && !line.startsWith("providers:"))).toEqual([
+      'refused.other.subnet: 10.213.80.0/24 overlaps 10.213.80.0/24 of network "lan"; subnets on one engine are disjoint: 10.213.81.0/24',
+    ]);
     expect(exit).toBe(64);
   });
 

@@ -16,6 +16,11 @@ export class Refusal extends Error {
     super(`${property}: ${problem}${nearest === undefined ? "" : `: ${nearest}`}`);
     this.name = "Refusal";
   }
+
+  /** By name: a lab of one's own brings a copy of this class. */
+  static override [Symbol.hasInstance](problem: unknown): boolean {
+    return isNamed(problem, "Refusal");
+  }
 }
 
 /** The machine or the engine is not fit for what was asked (preflight). The command line exits 3. */
@@ -31,4 +36,13 @@ export class Unfit extends Error {
     super(remedy === undefined ? reason : `${reason}\n  ${remedy}`);
     this.name = "Unfit";
   }
+
+  /** By name, as a refusal. */
+  static override [Symbol.hasInstance](problem: unknown): boolean {
+    return isNamed(problem, "Unfit");
+  }
+}
+
+function isNamed(problem: unknown, name: string): boolean {
+  return Error[Symbol.hasInstance](problem) && (problem as Error).name === name;
 }
