@@ -21,9 +21,12 @@ import { SETTINGS } from "./synthesized";
  * not theirs to say, though: it follows from the model, and here each is held against it, for every engine on which it
  * would be run.
  */
-const ENGINES: readonly EngineTraits[] = ["20.10.24", "26.1.5", "28.5.2"].flatMap((version) =>
+const ENGINES: readonly EngineTraits[] = [
+  ...["20.10.24", "26.1.5", "28.5.2", "29.7.2"].map((version) => ({ version, firewall: "iptables" })),
+  { version: "29.7.2", firewall: "nftables" },
+].flatMap((engine) =>
   [true, false].flatMap((userlandProxy) =>
-    ["ACCEPT", "DROP"].map((forwardPolicy) => ({ version, userlandProxy, forwardPolicy })),
+    ["ACCEPT", "DROP"].map((forwardPolicy) => ({ ...engine, userlandProxy, forwardPolicy })),
   ),
 );
 
@@ -70,9 +73,9 @@ test.each(requests)("$id comes to what the matrix says", ({ check, probe, topolo
   }
 });
 
-function isGiven(need: Need, { version, userlandProxy, forwardPolicy }: EngineTraits): boolean {
+function isGiven(need: Need, { version, userlandProxy, forwardPolicy, firewall }: EngineTraits): boolean {
   if (need === "root") return true;
-  const found = { version, forwardPolicy, userlandProxy: userlandProxy ? "on" : "off", firewall: "iptables" };
+  const found = { version, forwardPolicy, userlandProxy: userlandProxy ? "on" : "off", firewall };
   return lackingIn(need, { ...found, abilities: {} } as unknown as Conditions) === undefined;
 }
 

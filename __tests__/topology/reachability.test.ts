@@ -144,6 +144,42 @@ describe("who reaches whom", () => {
     expect(cell(topology, engine, "host", "owner published :8094", "127.0.0.1")).toBe("(refused) P4");
   });
 
+  test("since Engine 29 the kernel rewrites what is for a published port from other bridges too, whether or not docker-proxy is there", () => {
+    const SILENT = "owner published :8094";
+    for (const userlandProxy of [true, false]) {
+      const engine = { ...ENGINE, version: "29.7.2", userlandProxy };
+      expect(cell(topology, engine, "plain", OWNER, "host address")).toBe("owner U27");
+      expect(cell(topology, engine, "plain", SILENT, "gateway of lan")).toBe("(refused) P4");
+      expect(cell(topology, engine, "hidden", SILENT, "gateway of vault")).toBe("(dropped) U26");
+    }
+    // From the bridge itself nothing has changed.
+    const engine = { ...ENGINE, version: "29.7.2" };
+    expect(cell(topology, engine, "neighbour", OWNER, "host address")).toBe("owner U8");
+    expect(cell(topology, engine, "neighbour", SILENT, "host address")).toBe("(reset) P4");
+    expect(cell(topology, { ...engine, version: "28.5.2" }, "plain", SILENT, "host address")).toBe("(reset) P4");
+  });
+
+  test("by nftables, an internal network's own gateway leads to what servers elsewhere publish", () => {
+    const lab = new Lab(identity);
+    const network = (name: string, subnet: string, internal: boolean): BridgeNetwork =>
+      lab.addNetwork(new BridgeNetwork(identity, name, { subnet, internal }));
+    const lan = network("lan", "10.80.0.0/24", false);
+    const vault = network("vault", "10.81.0.0/24", true);
+    lab.addServer(new Server(identity, "elsewhere", { network: lan, publish: [8091, { port: 8092, to: 9999 }] }));
+    lab.addServer(new Server(identity, "both", { network: lan, alsoOn: [{ network: vault }], publish: [8093] }));
+    lab.addServer(new Server(identity, "hidden", { network: vault }));
+    const seen = (firewall: string, from: string, listener: string, way = "gateway of vault"): string =>
+      cell(lab.topology(), { ...ENGINE, version: "29.7.2", firewall }, from, listener, way);
+    expect(seen("nftables", "hidden", "elsewhere published :8091")).toBe("elsewhere U28");
+    expect(seen("nftables", "hidden", "elsewhere published :8092")).toBe("(refused) P4");
+    // Measured on Engine 29.7: nobody takes a packet from outside that bears its own address; and a neighbour on the internal
+    // network gets an answer only with net.bridge.bridge-nf-call-iptables=1.
+    expect(seen("nftables", "both", "both published :8093")).toBe("(dropped) U28");
+    expect(seen("nftables", "hidden", "both published :8093")).toBe("both or (dropped) U28");
+    expect(seen("nftables", "hidden", "elsewhere published :8091", "host address")).toBe("(unreachable) U15");
+    expect(seen("iptables", "hidden", "elsewhere published :8091")).toBe("(dropped) U26");
+  });
+
   test("from a machine beside the host, containers' own addresses are the packet filter's matter", () => {
     const seen = (traits: Partial<EngineTraits>, listener: string): string =>
       cell(topology, { ...ENGINE, ...traits }, "outside", listener, "address on lan");

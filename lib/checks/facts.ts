@@ -1,6 +1,6 @@
 /**
- * What is known of Docker's network modes, one sentence each: measured on Engine 20.10, 26.1 and 28.5, or asserted by the
- * engine's own tests. A check names the facts that it shows, so that a person can look up what else there is to know.
+ * What is known of Docker's network modes, one sentence each: measured on Engine 20.10, 26.1, 28.5 and 29.7, or asserted by
+ * the engine's own tests. A check names the facts that it shows, so that a person can look up what else there is to know.
  * The letter says of what a fact is: N none, B default bridge, U user-defined bridge, P published ports, H host, C a
  * container's namespace, M macvlan, I ipvlan, O overlay. They are no claims: those are sentences of the articles.
  */
@@ -58,6 +58,8 @@ export const FACTS: Readonly<Record<string, string>> = {
   U24: "user-defined bridge: network names may contain shell syntax",
   U25: "user-defined bridge: a name that several of a container's networks know is resolved on the first of them alone: by the networks' names, internal ones last",
   U26: "user-defined bridge: internal: ports published on other networks are out of reach: the destination is rewritten before docker-proxy could take the connection, and what leaves an internal network is dropped",
+  U27: "user-defined bridge: a port published on another bridge is translated by the kernel since 29, with docker-proxy or without: with nothing inside it is refused, where docker-proxy would take the connection and reset it",
+  U28: "user-defined bridge: internal: by nftables (29) ports published on other networks answer at the internal network's gateway: they are accepted before what leaves an internal network is dropped",
   P1: "published ports: two listeners, 0.0.0.0:P and [::]:P, held by docker-proxy",
   P2: "published ports: userland-proxy=false: one LISTEN, 0.0.0.0:P, by dockerd; [::1] refused",
   P3: "published ports: the published port answers on 127.0.0.1, [::1], LAN and bridge addresses, and for remote hosts",

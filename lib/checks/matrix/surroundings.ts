@@ -20,9 +20,10 @@ export interface Addresses {
 }
 
 /** What of an engine and its host decides who reaches whom. */
-export function traitsIn({ version, userlandProxy, forwardPolicy }: Conditions): EngineTraits {
+export function traitsIn({ version, userlandProxy, forwardPolicy, firewall }: Conditions): EngineTraits {
   return {
     version,
+    firewall,
     userlandProxy: userlandProxy !== "off",
     ...(forwardPolicy === undefined ? {} : { forwardPolicy }),
   };
@@ -43,7 +44,7 @@ export function givenAddresses({ networks, servers, remotes }: Topology): Addres
   };
 }
 
-/** The addresses as the engine gave them. What does not run has none. */
+/** The addresses as the engine gave them. What does not run has none, nor has what is gone. */
 export async function foundAddresses(docker: Docker, topology: Topology): Promise<Addresses> {
   const gateways = new Map<string, string>();
   const servers = new Map<string, ReadonlyMap<string, string>>();
@@ -80,11 +81,19 @@ async function networksOf(
   container: string,
   engine: string | undefined,
 ): Promise<z.infer<typeof Networks>> {
-  if (engine === undefined) return (await docker.getContainer(container).inspect()).NetworkSettings.Networks;
+  if (engine === undefined) {
+    const found = await docker.getContainer(container).inspect().catch(noSuchContainer);
+    return found?.NetworkSettings.Networks ?? {};
+  }
   const look = ["docker", "inspect", "--format", "{{json .NetworkSettings.Networks}}", container];
   const { exit, stdout, stderr } = await execute(["docker", "exec", engine, ...look], LOOK_TIMEOUT_MS);
+  if (/no such (?:object|container)/i.test(stderr)) return {};
   if (exit !== 0) throw new Error(stderr.trim());
   return Networks.parse(JSON.parse(stdout));
+}
+
+function noSuchContainer(problem: unknown): undefined {
+  if ((problem as { statusCode?: number }).statusCode !== 404) throw problem;
 }
 
 /** The interfaces that engines make, whose addresses are gateways (as those of wires to remote machines are). */

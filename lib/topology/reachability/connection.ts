@@ -18,6 +18,8 @@ export interface EngineTraits {
   readonly hostAddress?: string;
   /** What the host does with packets to be forwarded that no rule is about; where it is not known, either is right. */
   readonly forwardPolicy?: string;
+  /** By what the engine filters packets: `iptables`, or `nftables`. @default iptables */
+  readonly firewall?: string;
   /** The gateway of the default bridge. */
   readonly defaultGateway?: string;
 }
@@ -144,7 +146,7 @@ export class Reachability {
     const direct = destination.kind === "host" ? undefined : this.attachedTo(owner, destination.network);
     const by = direct ?? this.defaultNetwork(owner);
     if (by === undefined) return fails("unreachable", BECAUSE.internalNoRoute);
-    if (destination.kind !== "address") return this.onHostFrom(by, destination, port);
+    if (destination.kind !== "address") return this.onHostFrom(owner, by, destination, port);
     if (direct === undefined) return fails("dropped", BECAUSE.otherBridge);
     if (!direct.interContainerConnectivity) return fails("dropped", BECAUSE.noInterContainer);
     return this.listener(destination.server, port, BECAUSE.sameBridge, BECAUSE.noListener);
@@ -186,19 +188,35 @@ export class Reachability {
 
   /** What the host itself does with a connection that comes in by a bridge. */
   private onHostFrom(
+    owner: ServerModel,
     bridge: NetworkModel,
     destination: Extract<Destination, { kind: "host" | "gateway" }>,
     port: number,
   ): Prediction {
     return this.onHostItself(destination, port, this.engine.hostAddress, ({ server, publication }) => {
-      if (this.engine.userlandProxy) {
-        return bridge.internal
-          ? fails("dropped", BECAUSE.internalPublished)
-          : this.proxied(server, publication, BECAUSE.proxied);
+      const own = this.defaultNetwork(server) === bridge;
+      if (bridge.internal) return this.fromInternal(owner, bridge, server, publication);
+      if (!own && release(this.engine.version) >= 29) {
+        return this.translated(server, publication, BECAUSE.translatedAcross);
       }
-      if (this.defaultNetwork(server) === bridge) return this.translated(server, publication, BECAUSE.hairpin);
-      return fails("dropped", BECAUSE.noHairpinAcross);
+      if (this.engine.userlandProxy) return this.proxied(server, publication, BECAUSE.proxied);
+      return own ? this.translated(server, publication, BECAUSE.hairpin) : fails("dropped", BECAUSE.noHairpinAcross);
     });
+  }
+
+  /** What comes of a port published on another network, asked for at an internal network's gateway. */
+  private fromInternal(
+    owner: ServerModel,
+    bridge: NetworkModel,
+    server: ServerModel,
+    publication: PublicationModel,
+  ): Prediction {
+    if (this.engine.firewall?.startsWith("nftables") !== true) return fails("dropped", BECAUSE.internalPublished);
+    const shortCut = fails("dropped", BECAUSE.internalShortCut);
+    if (server === owner) return shortCut;
+    const open = this.translated(server, publication, BECAUSE.internalPublishedOpen);
+    // What a bridge passes on is translated back where the kernel shows it to the packet filter (br_netfilter).
+    return this.attachedTo(server, bridge.name) === undefined ? open : oneOf([open, shortCut]);
   }
 
   /** @param hostAddress the host's own address, as the one who asks knows it */

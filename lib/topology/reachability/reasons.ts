@@ -42,9 +42,21 @@ export const BECAUSE = {
     fact: "U8",
     why: "without docker-proxy the destination is rewritten to the server's address, and bridges are kept apart",
   },
+  translatedAcross: {
+    fact: "U27",
+    why: "since Engine 29 the destination is rewritten for other bridges too, and what is for a published port may pass between bridges",
+  },
   internalPublished: {
     fact: "U26",
     why: "what comes from an internal network is rewritten to the server's address before docker-proxy could take it, and internal networks have no way out",
+  },
+  internalPublishedOpen: {
+    fact: "U28",
+    why: "the engine's nftables rules accept what is for a published port before they drop what leaves an internal network",
+  },
+  internalShortCut: {
+    fact: "U28",
+    why: "what leaves an internal network keeps its source address, so a server that is on that network too answers past the host",
   },
   sameOverlay: { fact: "O12", why: "an overlay is one network, whatever host each is on: frames travel in a tunnel" },
   overlayName: { fact: "O12", why: "the engines of a swarm tell each other the names on a network" },
