@@ -74,6 +74,10 @@ describe("engines are reached", () => {
       expect(JSON.parse(readFileSync(`${folder}/argv`, "utf8"))).toEqual(
         "-i key -l me -p 2222 -o ConnectTimeout=30 -T -- far.example docker system dial-stdio".split(" "),
       );
+      await openEngine({ ...unsecured, host: "ssh://far.example/run/other.sock" }).request("GET", "/_ping");
+      expect(JSON.parse(readFileSync(`${folder}/argv`, "utf8"))).toEqual(
+        "-o ConnectTimeout=30 -T -- far.example docker --host unix:///run/other.sock system dial-stdio".split(" "),
+      );
     } finally {
       await fake.close();
     }
@@ -85,7 +89,10 @@ describe("engines are reached", () => {
     chmodSync(program, 0o755);
     process.env["PATH"] = `${folder}:${search ?? ""}`;
     const engine = openEngine({ ...unsecured, host: "ssh://far.example" });
-    await expect(engine.request("GET", "/_ping")).rejects.toThrow("Host key verification failed.");
+    await expect(engine.request("GET", "/_ping")).rejects.toThrow(
+      "-- far.example docker system dial-stdio] has exited with exit status 255, make sure the URL is valid, and " +
+        "Docker 18.09 or later is installed on the remote host: stderr=Host key verification failed.",
+    );
   });
 
   test("by the name of a context", async () => {
@@ -97,9 +104,22 @@ describe("engines are reached", () => {
     await expect(contextHost("other", folder)).rejects.toThrow("context 'other' not found");
   });
 
-  test("half of a certificate is refused", () => {
-    expect(() => openEngine({ ...unsecured, host: "tcp://far:1", cert: "x" })).toThrow(
-      "cert_material, and key_material must be specified",
+  const PEM = "-----BEGIN CERTIFICATE-----";
+  test.each([
+    [{ cert: "x" }, "cert_material, and key_material must be specified"],
+    [{ cert: "x", key: "y", certPath: "/certs" }, "cert_path must not be specified"],
+    [{ cert: "x", key: PEM }, "tls: failed to find any PEM data in certificate input"],
+    [{ cert: PEM, key: "y" }, "tls: failed to find any PEM data in key input"],
+    [{ cert: PEM, key: PEM, ca: "z" }, "could not add RootCA pem"],
+    [{ host: "" }, "unable to parse docker host ``"],
+    [{ host: "far" }, "unable to parse docker host `far`"],
+    [{ host: "ssh://" }, "ssh host connection is not valid: no host specified"],
+    [{ host: "ssh://me:pw@far" }, "ssh host connection is not valid: plain-text password is not supported"],
+    [{ host: "ssh://far?a=b" }, 'ssh host connection is not valid: extra query after the host: "a=b"'],
+    [{ host: "ssh://far#a" }, 'ssh host connection is not valid: extra fragment after the host: "a"'],
+  ])("%j is refused at once", (settings, why) => {
+    expect(() => openEngine({ ...unsecured, host: "tcp://far:1", ...settings })).toThrow(
+      `Error initializing Docker client: ${why}`,
     );
   });
 });
@@ -112,6 +132,15 @@ describe("configuring", () => {
     );
     const meta = await dockerProvider.configure({ host, disable_docker_daemon_check: true }, never);
     expect(meta.engine.host).toBe(host);
+  });
+
+  test("says at once that certificates cannot be read, and takes an empty host for one", async () => {
+    const settings = { disable_docker_daemon_check: true, host: "tcp://far:1", cert_path: "/nonexistent" };
+    await expect(dockerProvider.configure(settings, never)).rejects.toThrow(
+      "Error initializing Docker client: failed to create tls config: could not read CA certificate " +
+        '"/nonexistent/ca.pem": open /nonexistent/ca.pem: no such file or directory',
+    );
+    await expect(dockerProvider.configure({ host: "" }, never)).rejects.toThrow("unable to parse docker host");
   });
 
   test("DOCKER_HOST counts where no host is given", async () => {
@@ -148,7 +177,23 @@ describe("credentials for registries", () => {
     const found = await readRegistries([{ address: "x.org" }], environment);
     expect(found.get("x.org")).toMatchObject({ username: "env", password: "pw" });
     const missing = readRegistries([{ address: "x.org", config_file: "/nonexistent/config.json" }], {});
-    await expect(missing).rejects.toThrow("could not open config file from filePath: /nonexistent/config.json");
+    await expect(missing).rejects.toThrow(
+      "could not open config file from filePath: /nonexistent/config.json. " +
+        "Error: open /nonexistent/config.json: no such file or directory",
+    );
+  });
+
+  test.each([
+    ["nope", "Error parsing docker registry config json: "],
+    ['{"auths":{"y.org":{"auth":"!!"}}}', "Error parsing docker registry config json: illegal base64 data"],
+    [
+      '{"auths":{"y.org":{"auth":"YWJj"}}}',
+      "Error parsing docker registry config json: Invalid auth configuration file",
+    ],
+    ['{"credsStore":"nonexistent"}', "couldn't find registry config for 'x.org' in file content"],
+  ])("%s is no configuration", async (content, message) => {
+    const found = readRegistries([{ address: "x.org", config_file_content: content }], {});
+    await expect(found).rejects.toThrow(message);
   });
 });
 

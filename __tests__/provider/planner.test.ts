@@ -182,6 +182,22 @@ function mount(source: string): Value {
   return { type: "bind", source, target: `${source}-inside` };
 }
 
+describe("plans of an image", () => {
+  test("other timeouts are no change by themselves, and are taken over with one", () => {
+    const resource = dockerProvider.resources["docker_image"] as Resource;
+    const { block } = resource.schema;
+    const timeouts = (create: string) => ({ create, update: null, delete: null });
+    const { state } = create(resource, { name: "i", timeouts: timeouts("1m") });
+    const after = (config: ValueMap) =>
+      plan(resource.schema, resource.behaviours, state, proposedNew(block, state, config)).planned;
+    expect(after({ name: "i", timeouts: timeouts("2m") })).toEqual(state);
+    expect(after({ name: "i", timeouts: timeouts("2m"), keep_locally: true })).toMatchObject({
+      keep_locally: true,
+      timeouts: timeouts("2m"),
+    });
+  });
+});
+
 describe("plans of a null resource", () => {
   const planned = (before: Value, after: Value) =>
     nullProvider.resources["null_resource"]?.plan?.({ id: "1", triggers: before }, { triggers: after });

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import path from "node:path";
 import type { Behaviours } from "../plan/behaviour";
 import type { ValueMap } from "../protocol/value";
 import type { DockerOperation } from "./meta";
@@ -38,7 +39,8 @@ export async function buildImage(desired: ValueMap, operation: DockerOperation):
   if (build === undefined) return;
   const context = resolvePath(text(build["context"]), "build.context", operation);
   await mustBeFolder(context);
-  const progress = await operation.meta.engine.build(context, options(desired, build), operation.signal);
+  const dockerfile = withinContext(context, text(build["dockerfile"]));
+  const progress = await operation.meta.engine.build(context, options(desired, build, dockerfile), operation.signal);
   await untilBuilt(progress);
 }
 
@@ -47,12 +49,22 @@ async function mustBeFolder(context: string): Promise<void> {
   if (found?.isDirectory() !== true) throw new Error(`unable to prepare context: path "${context}" not found`);
 }
 
-function options(desired: ValueMap, build: ValueMap): Record<string, unknown> {
+/** As the engine wants it: seen from the context, which an absolute path may lie in too. */
+function withinContext(context: string, dockerfile: string): string {
+  const relative = path.relative(context, path.resolve(context, dockerfile));
+  if (!relative.startsWith(`..${path.sep}`)) return relative;
+  throw new Error(
+    `build.dockerfile: '${dockerfile}' lies outside of the context '${context}', ` +
+      "which is not implemented by the embedded provider; use the registry's, or put it inside",
+  );
+}
+
+function options(desired: ValueMap, build: ValueMap, dockerfile: string): Record<string, unknown> {
   return {
     t: [text(desired["name"]), ...texts(build["tag"])],
     rm: flag(build["remove"]),
     ...filled({
-      dockerfile: text(build["dockerfile"]),
+      dockerfile,
       q: flag(build["suppress_output"]),
       remote: text(build["remote_context"]),
       nocache: flag(build["no_cache"]),

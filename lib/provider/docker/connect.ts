@@ -6,6 +6,7 @@ import path from "node:path";
 import { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import { Engine } from "./engine";
+import { whyUnread } from "./unread";
 
 /** How to reach an engine, as the provider block says it. */
 export interface ConnectionSettings {
@@ -19,13 +20,42 @@ export interface ConnectionSettings {
 }
 
 export function openEngine(settings: ConnectionSettings): Engine {
-  if ((settings.cert === "") !== (settings.key === "")) {
-    throw new Error("Error initializing Docker client: cert_material, and key_material must be specified");
-  }
-  if (settings.cert !== "" && settings.certPath !== "") {
-    throw new Error("Error initializing Docker client: cert_path must not be specified");
-  }
+  const wrong = wrongAddress(settings.host) ?? wrongMaterial(settings);
+  if (wrong !== undefined) throw new Error(`Error initializing Docker client: ${wrong}`);
   return new Engine(settings.host, () => connectTo(settings));
+}
+
+/** That a folder of certificates can be read is told at once, and not only when the engine is needed. */
+export async function checkCertPath({ cert, certPath }: ConnectionSettings): Promise<void> {
+  if (certPath !== "" && cert === "") await readMaterial(certPath);
+}
+
+/** What is wrong with an address before anything is sent there, worded as the real provider words it. */
+function wrongAddress(host: string): string | undefined {
+  if (host.startsWith("ssh:")) return wrongSsh(host);
+  return /^[^:]+:\/\/./.test(host) ? undefined : `unable to parse docker host \`${host}\``;
+}
+
+function wrongSsh(host: string): string | undefined {
+  if (!/^ssh:\/\/[^/?#]/.test(host)) return "ssh host connection is not valid: no host specified";
+  const { password, search, hash } = new URL(host);
+  if (password !== "") return "ssh host connection is not valid: plain-text password is not supported";
+  if (search !== "") return `ssh host connection is not valid: extra query after the host: "${search.slice(1)}"`;
+  if (hash !== "") return `ssh host connection is not valid: extra fragment after the host: "${hash.slice(1)}"`;
+  return undefined;
+}
+
+function wrongMaterial({ ca, cert, key, certPath }: ConnectionSettings): string | undefined {
+  if ((cert === "") !== (key === "")) return "cert_material, and key_material must be specified";
+  if (cert === "") return undefined;
+  if (certPath !== "") return "cert_path must not be specified";
+  if (!isPem(cert)) return "tls: failed to find any PEM data in certificate input";
+  if (!isPem(key)) return "tls: failed to find any PEM data in key input";
+  return ca === "" || isPem(ca) ? undefined : "could not add RootCA pem";
+}
+
+function isPem(material: string): boolean {
+  return /-----BEGIN [^-]+-----/.test(material);
 }
 
 /** The Docker client is loaded only when an engine is needed: validating must not wait for it. */
@@ -61,8 +91,18 @@ interface Material {
 }
 
 async function readMaterial(folder: string): Promise<Material> {
-  const read = (name: string) => readFile(path.join(folder, name), "utf8");
-  const [ca, cert, key] = await Promise.all([read("ca.pem"), read("cert.pem"), read("key.pem")]);
+  const read = (name: string, what: string) => {
+    const file = path.join(folder, name);
+    return readFile(file, "utf8").catch((problem: unknown) => {
+      const why = `could not read ${what} "${file}": ${whyUnread(file, problem)}`;
+      throw new Error(`failed to create tls config: ${why}`, { cause: problem });
+    });
+  };
+  const [ca, cert, key] = await Promise.all([
+    read("ca.pem", "CA certificate"),
+    read("cert.pem", "X509 certificate"),
+    read("key.pem", "X509 key"),
+  ]);
   return { ca, cert, key };
 }
 
@@ -73,7 +113,7 @@ async function unverifyingAgent({ cert, key }: Material): Promise<Agent> {
 
 /** Docker's own way over ssh: the user's ssh program, and Docker on the far side passes on to its engine. */
 async function overSsh(target: string, options: string[]): Promise<Docker> {
-  const { hostname, port, username } = new URL(`ssh://${target}`);
+  const { hostname, port, username, pathname } = new URL(`ssh://${target}`);
   const argv = [
     ...options,
     ...(username === "" ? [] : ["-l", decodeURIComponent(username)]),
@@ -84,6 +124,8 @@ async function overSsh(target: string, options: string[]): Promise<Docker> {
     "--",
     hostname,
     "docker",
+    // A path is that of the engine's socket on the far side.
+    ...(pathname === "" ? [] : ["--host", `unix://${decodeURIComponent(pathname)}`]),
     "system",
     "dial-stdio",
   ];
@@ -106,7 +148,10 @@ class ProgramStream extends Duplex {
   private readonly child;
   private complaint = "";
 
-  constructor(program: string, argv: string[]) {
+  constructor(
+    private readonly program: string,
+    private readonly argv: string[],
+  ) {
     super();
     this.child = spawn(program, argv, { stdio: ["pipe", "pipe", "pipe"], env: process.env });
     this.child.stdout.on("data", (chunk: Buffer) => {
@@ -118,8 +163,16 @@ class ProgramStream extends Duplex {
     this.child.on("error", (problem) => this.destroy(problem));
     this.child.on("close", (code) => {
       if (code === 0) this.push(null);
-      else this.destroy(new Error(`${program} ended with exit code ${String(code)}: ${this.complaint.trim()}`));
+      else this.destroy(new Error(this.whyEnded(code)));
     });
+  }
+
+  private whyEnded(code: number | null): string {
+    return (
+      `command [${[this.program, ...this.argv].join(" ")}] has exited with exit status ${String(code)}, ` +
+      "make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: " +
+      `stderr=${this.complaint.trim()}`
+    );
   }
 
   override _read(): void {
@@ -159,8 +212,8 @@ class ProgramStream extends Duplex {
 /** The host that a context of the Docker command line names. Only its address counts, not its certificates. */
 export async function contextHost(name: string, home = homedir()): Promise<string> {
   const folder = path.join(home, ".docker", "contexts", "meta");
-  const entries = await readdir(folder).catch((problem: Error) => {
-    throw new Error(`could not read contexts directory: ${problem.message}`);
+  const entries = await readdir(folder).catch((problem: unknown) => {
+    throw new Error(`could not read contexts directory: ${whyUnread(folder, problem)}`, { cause: problem });
   });
   for (const entry of entries) {
     const host = await hostOf(path.join(folder, entry, "meta.json"), name);

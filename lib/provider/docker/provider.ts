@@ -2,7 +2,7 @@ import type { Behaviours } from "../plan/behaviour";
 import type { ValueMap } from "../protocol/value";
 import type { Provider } from "../provider";
 import { readSchemas, type ProviderSchemasJson } from "../schemas";
-import { contextHost, openEngine } from "./connect";
+import { checkCertPath, contextHost, openEngine } from "./connect";
 import { containerResource } from "./container/resource";
 import type { Engine } from "./engine";
 import { imageDataSource, imageResource } from "./image";
@@ -16,7 +16,10 @@ import { volumeResource } from "./volume";
 const schemas = readSchemas(json as unknown as ProviderSchemasJson);
 
 const behaviours: Behaviours = {
-  "registry_auth.address": { check: (address) => (address === "" ? "address must not be empty" : undefined) },
+  "registry_auth.address": {
+    check: (address) =>
+      address === "" ? 'expected "registry_auth.0.address" to not be an empty string, got ' : undefined,
+  },
 };
 
 /** kreuzwerker/docker, as far as README.md says. */
@@ -41,14 +44,15 @@ export const dockerProvider: Provider<DockerMeta> = {
 const DEFAULT_HOST = "unix:///var/run/docker.sock";
 
 async function configure(config: ValueMap, signal: AbortSignal, environment: NodeJS.ProcessEnv): Promise<DockerMeta> {
-  const setting = (name: string, variable: string) => text(config[name]) || (environment[variable] ?? "");
+  // Empty text was said; only what was not said comes from the environment.
+  const setting = (name: string, variable: string) => text(config[name] ?? environment[variable] ?? "");
   const context = setting("context", "DOCKER_CONTEXT");
   const host =
     context === ""
-      ? setting("host", "DOCKER_HOST") || DEFAULT_HOST
+      ? text(config["host"] ?? (environment["DOCKER_HOST"] || DEFAULT_HOST))
       : await doing(`Error loading Docker context '${context}'`, contextHost(context));
   const sshOptions = texts(config["ssh_opts"]);
-  const engine = openEngine({
+  const settings = {
     host,
     sshOptions:
       sshOptions.length > 0 ? sshOptions : (environment["DOCKER_SSH_OPTS"] ?? "").split(/\s+/).filter(Boolean),
@@ -56,7 +60,9 @@ async function configure(config: ValueMap, signal: AbortSignal, environment: Nod
     cert: setting("cert_material", "DOCKER_CERT_MATERIAL"),
     key: setting("key_material", "DOCKER_KEY_MATERIAL"),
     certPath: setting("cert_path", "DOCKER_CERT_PATH"),
-  });
+  };
+  const engine = openEngine(settings);
+  await doing("Error initializing Docker client", checkCertPath(settings));
   if (!flag(config["disable_docker_daemon_check"])) await ping(engine, signal);
   const registries = readRegistries(blocks(config["registry_auth"]), environment);
   return { engine, registries: await doing("Error loading registry auth config", registries) };

@@ -4,7 +4,9 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { ValueMap } from "../protocol/value";
+import { messageOf } from "../protocol/diagnostic";
 import type { RegistryAuth } from "./meta";
+import { whyUnread } from "./unread";
 import { flag, text } from "./values";
 
 /** Credentials by host name, from the provider's `registry_auth` blocks. */
@@ -34,18 +36,26 @@ interface Credentials {
 async function credentials(auth: ValueMap, host: string, environment: NodeJS.ProcessEnv): Promise<Credentials> {
   // Some credentials must be sent even where none are checked.
   if (flag(auth["auth_disabled"])) return { username: "username", password: "password" };
-  const username = text(auth["username"]) || (environment["DOCKER_REGISTRY_USER"] ?? "");
+  const username = text(auth["username"] ?? environment["DOCKER_REGISTRY_USER"] ?? "");
   if (username !== "") {
-    return { username, password: text(auth["password"]) || (environment["DOCKER_REGISTRY_PASS"] ?? "") };
+    return { username, password: text(auth["password"] ?? environment["DOCKER_REGISTRY_PASS"] ?? "") };
   }
   const content = text(auth["config_file_content"]);
-  if (content !== "") return fromConfig(content, host, "config_file_content");
-  const file = text(auth["config_file"]) || environment["DOCKER_CONFIG"] || "~/.docker/config.json";
+  if (content !== "") {
+    const config = parsing("Error parsing docker registry config json", () => parseConfig(content));
+    const nothing = `couldn't find registry config for '${host}' in file content`;
+    return ownCredentials(config, host) ?? (await fromHelper(helperFor(config, host), host, nothing));
+  }
+  const file = text(auth["config_file"] ?? (environment["DOCKER_CONFIG"] || "~/.docker/config.json"));
+  if (file === "") return { username: "", password: "" };
   const absolute = file.startsWith("~/") ? path.join(homedir(), file.slice(2)) : file;
-  const read = await readFile(absolute, "utf8").catch((problem: Error) => {
-    throw new Error(`could not open config file from filePath: ${absolute}. Error: ${problem.message}`);
+  const read = await readFile(absolute, "utf8").catch((problem: unknown) => {
+    const why = whyUnread(absolute, problem);
+    throw new Error(`could not open config file from filePath: ${absolute}. Error: ${why}`, { cause: problem });
   });
-  return fromConfig(read, host, absolute);
+  const config = parsing("could not read and load config file", () => parseConfig(read));
+  const unhelped = "could not get auth config (the credentialhelper did not work or was not found)";
+  return ownCredentials(config, host) ?? (await fromHelper(helperFor(config, host), host, unhelped));
 }
 
 interface DockerConfig {
@@ -54,27 +64,47 @@ interface DockerConfig {
   credsStore?: string;
 }
 
-async function fromConfig(content: string, host: string, where: string): Promise<Credentials> {
-  let config: DockerConfig;
+/** Docker's configuration of its command line. Each of its entries must be one, not only the one that is looked for. */
+function parseConfig(content: string): DockerConfig {
+  const config = JSON.parse(content) as DockerConfig;
+  for (const { auth } of Object.values(config.auths ?? {})) decodeAuth(auth ?? "");
+  return config;
+}
+
+function parsing<Result>(what: string, parse: () => Result): Result {
   try {
-    config = JSON.parse(content) as DockerConfig;
+    return parse();
   } catch (problem) {
-    throw new Error(`Error parsing docker registry config json (${where}): ${String(problem)}`, { cause: problem });
+    throw new Error(`${what}: ${messageOf(problem)}`, { cause: problem });
   }
-  const helper = config.credHelpers?.[host] ?? config.credsStore;
-  if (helper !== undefined && helper !== "") return fromHelper(helper, host);
-  const entry = Object.entries(config.auths ?? {}).find(([address]) => hostName(address) === host)?.[1];
-  if (entry?.auth !== undefined && entry.auth !== "") {
-    const [username = "", ...password] = Buffer.from(entry.auth, "base64").toString("utf8").split(":");
-    return { username, password: password.join(":") };
-  }
+}
+
+function decodeAuth(auth: string): Credentials {
+  if (auth === "") return { username: "", password: "" };
+  const strange = auth.search(/[^A-Za-z0-9+/=]/);
+  if (strange >= 0) throw new Error(`illegal base64 data at input byte ${strange}`);
+  const [username = "", ...password] = Buffer.from(auth, "base64").toString("utf8").split(":");
+  if (username === "" || password.length === 0) throw new Error("Invalid auth configuration file");
+  return { username, password: password.join(":") };
+}
+
+function helperFor(config: DockerConfig, host: string): string {
+  return config.credHelpers?.[host] ?? config.credsStore ?? "";
+}
+
+/** What stands in the configuration itself; a helper goes before it. */
+function ownCredentials(config: DockerConfig, host: string): Credentials | undefined {
+  if (helperFor(config, host) !== "") return undefined;
+  const auths = config.auths ?? {};
+  const entry = auths[host] ?? Object.entries(auths).find(([address]) => hostName(address) === host)?.[1];
+  if (entry?.auth !== undefined && entry.auth !== "") return decodeAuth(entry.auth);
   return { username: entry?.username ?? "", password: entry?.password ?? "" };
 }
 
 /** Docker's credential helpers take the host on stdin and answer in JSON. */
-async function fromHelper(helper: string, host: string): Promise<Credentials> {
+async function fromHelper(helper: string, host: string, failure: string): Promise<Credentials> {
   const running = promisify(execFile)(`docker-credential-${helper}`, ["get"]);
-  running.child.stdin?.end(host);
+  running.child.stdin?.on("error", () => undefined).end(host);
   try {
     const { Username: username, Secret: password } = JSON.parse((await running).stdout) as {
       Username?: string;
@@ -82,9 +112,9 @@ async function fromHelper(helper: string, host: string): Promise<Credentials> {
     };
     return { username: username ?? "", password: password ?? "" };
   } catch (problem) {
-    throw new Error(
-      `could not get auth config (the credentialhelper did not work or was not found): ${String(problem)}`,
-      { cause: problem },
-    );
+    const { stdout } = problem as { stdout?: unknown };
+    // A helper that works and knows nothing of this registry.
+    if (String(stdout).includes("credentials not found in native keychain")) return { username: "", password: "" };
+    throw new Error(`${failure}: ${messageOf(problem)}`, { cause: problem });
   }
 }

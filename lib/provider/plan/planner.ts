@@ -24,7 +24,9 @@ export function plan(schema: Schema, behaviours: Behaviours, prior: ValueMap | n
   let planned = complete(schema.block, result.value);
   planned["id"] = prior === null ? UNKNOWN : (prior["id"] ?? UNKNOWN);
   planned = asMap(followModel(planned, proposed, type, false));
-  if (prior !== null && meaningOfObject(planned, type) === meaningOfObject(prior, type)) {
+  // Other timeouts alone are no change: they are taken over with the next one.
+  const lasting = { ...planned, ...(prior !== null && "timeouts" in prior ? { timeouts: prior["timeouts"] } : {}) };
+  if (prior !== null && meaningOfObject(lasting, type) === meaningOfObject(prior, type)) {
     return { planned: prior, replaces: [] };
   }
   if (prior === null) planned = markComputed(schema.block, planned);

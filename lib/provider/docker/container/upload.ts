@@ -1,9 +1,9 @@
-import { messageOf } from "../../protocol/diagnostic";
 import { readFile } from "node:fs/promises";
 import type { Value, ValueMap } from "../../protocol/value";
 import type { DockerOperation } from "../meta";
 import { resolvePath } from "../paths";
 import { blocks, flag, text } from "../values";
+import { whyUnread } from "../unread";
 import { tarArchive, type TarEntry } from "../tar";
 
 /** The files to be put into a container, as one archive to unpack at its root; `undefined` if there are none. */
@@ -34,20 +34,6 @@ async function contentOf(upload: ValueMap, operation: DockerOperation): Promise<
     return await readFile(file);
   } catch (problem) {
     throw new Error(`could not read file: ${whyUnread(file, problem)}`, { cause: problem });
-  }
-}
-
-/** As Go words it, which people know from the real provider and from Docker. */
-function whyUnread(file: string, problem: unknown): string {
-  switch ((problem as NodeJS.ErrnoException).code) {
-    case "ENOENT":
-      return `open ${file}: no such file or directory`;
-    case "EACCES":
-      return `open ${file}: permission denied`;
-    case "EISDIR":
-      return `read ${file}: is a directory`;
-    default:
-      return messageOf(problem);
   }
 }
 
