@@ -93,15 +93,19 @@ export class DeployedEngines {
     const names = (attachment?.names ?? []).flatMap((name) => ["--network-alias", name]);
     const place =
       network === undefined
-        ? ["--network", "none"]
+        ? ["--network", server.mode]
         : network.subnet === undefined
           ? NO_RESOLVER
           : ["--network", network.engineName, ...names, ...NO_RESOLVER];
     const address = attachment?.address === undefined ? [] : ["--ip", attachment.address];
+    const ports = server.publications.flatMap(({ port, on, to }) => [
+      "--publish",
+      `${on}:${String(port)}:${String(to)}`,
+    ]);
     const command = `printf '%s' "$SITE" > ${SITE_FILE} && exec nginx -g 'daemon off;'`;
     await on(
       engine,
-      ...["run", "--detach", "--name", server.container, "--label", LABEL, ...place, ...address],
+      ...["run", "--detach", "--name", server.container, "--label", LABEL, ...place, ...address, ...ports],
       ...["--env", `SITE=${siteOf(server)}`, IMAGE, "sh", "-c", command],
     );
   }

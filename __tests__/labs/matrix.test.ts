@@ -92,7 +92,10 @@ function placeOf(from: Vantage, { servers, remotes, engines }: Topology): Place 
   return { kind: "server", server: server.name };
 }
 
-function destinationOf(host: HttpProbe["target"]["host"], { networks, servers, remotes }: Topology): Destination {
+function destinationOf(
+  host: HttpProbe["target"]["host"],
+  { networks, servers, remotes, engines }: Topology,
+): Destination {
   if (typeof host !== "string") {
     const [reference] = host;
     if (typeof reference !== "object" || reference.ref !== "container-address") throw new Error("an unknown reference");
@@ -102,6 +105,8 @@ function destinationOf(host: HttpProbe["target"]["host"], { networks, servers, r
   }
   if (host === "127.0.0.1") return { kind: "loopback" };
   if (remotes.some(({ hostAddress }) => hostAddress === host)) return { kind: "host" };
+  const engine = engines.find(({ address }) => address === host);
+  if (engine !== undefined) return { kind: "engine", engine: engine.name };
   const gateway = networks.find((network) => network.gateway === host);
   if (gateway !== undefined) return { kind: "gateway", network: gateway.name };
   for (const { name, attachments } of servers) {

@@ -4,8 +4,9 @@ import { NestedEngine } from "../../lib/topology/other-engines";
 import { Identity } from "../../lib/topology/identity";
 import { Lab } from "../../lib/topology/lab";
 import { BridgeNetwork } from "../../lib/topology/declared-network";
-import { DefaultBridge, NoneNetwork } from "../../lib/topology/network";
+import { DefaultBridge, HostNetwork, NoneNetwork } from "../../lib/topology/network";
 import { OverlayNetwork } from "../../lib/topology/overlay";
+import type { Publish } from "../../lib/topology/publication";
 import { Refusal } from "../../lib/topology/refusal";
 import { Server, type ServerProps } from "../../lib/topology/server";
 import { UnderlayNetwork } from "../../lib/topology/underlay";
@@ -20,10 +21,12 @@ interface EngineDice {
     readonly icc: boolean;
   }[];
   readonly servers: readonly {
-    readonly place: "network" | "lan" | "default-bridge" | "none";
+    readonly place: "network" | "lan" | "default-bridge" | "none" | "host";
     readonly on: number;
     readonly engine: 0 | 1;
     readonly port: number;
+    /** Where a throw-away host's bridge is: a port of the host that leads to it, or to a port on which nothing listens. */
+    readonly publish: "no" | "everywhere" | "on the LAN" | "on loopback" | "to nothing";
   }[];
 }
 
@@ -42,10 +45,14 @@ export function engineDice(servers = 7, networks = 5): fc.Arbitrary<EngineDice> 
     ),
     servers: fc.array(
       fc.record({
-        place: fc.constantFrom("network", "network", "network", "network", "network", "lan", "default-bridge", "none"),
+        place: fc.constantFrom(
+          ...["network", "network", "network", "network", "network"],
+          ...["lan", "default-bridge", "none", "host"],
+        ),
         on: fc.nat(20),
         engine: fc.constantFrom(0, 1),
         port: fc.constantFrom(80, 80, 81),
+        publish: fc.constantFrom("no", "everywhere", "everywhere", "on the LAN", "on loopback", "to nothing"),
       }),
       { minLength: 3, maxLength: servers },
     ),
@@ -85,7 +92,7 @@ export function engineLabOf({ networks, servers }: EngineDice, place = 0): Lab {
     orLeftOut(() => lab.addNetwork(network()));
   }
   for (const [index, server] of servers.entries()) {
-    orLeftOut(() => lab.addServer(new Server(identity, `web-${String(index)}`, propsOf(lab, server, engines))));
+    orLeftOut(() => lab.addServer(new Server(identity, `web-${String(index)}`, propsOf(lab, server, engines, index))));
   }
   return lab;
 }
@@ -103,21 +110,50 @@ function orLeftOut(add: () => unknown): void {
 
 function propsOf(
   lab: Lab,
-  { place, on, engine, port }: EngineDice["servers"][number],
+  { place, on, engine, port, publish }: EngineDice["servers"][number],
   engines: readonly [NestedEngine, NestedEngine],
+  index: number,
 ): ServerProps {
   const [lan, ...others] = lab.networks;
   const network = place === "network" ? (others[on % Math.max(1, others.length)] ?? lan) : lan;
   switch (place) {
+    case "host":
+      return { network: HostNetwork.of(engines[engine]), port: 8000 + index };
     case "none":
       return { network: NoneNetwork.of(engines[engine]), port };
     case "default-bridge":
-      return { network: DefaultBridge.of(on % 3 === 0 ? Engine.local : engines[engine]), port };
+      if (on % 3 === 0) return { network: DefaultBridge.of(Engine.local), port };
+      return {
+        network: DefaultBridge.of(engines[engine]),
+        port,
+        ...published(publish, { engine: engines[engine], internal: false }, index),
+      };
     case "lan":
     case "network":
       if (network instanceof OverlayNetwork) return { network, engine: engines[engine], port };
       if (network instanceof UnderlayNetwork) return { network, port };
       if (network === lan) return { network: lan as BridgeNetwork, address: lan?.subnet.address(20 + on) ?? "", port };
-      return { network: network as BridgeNetwork, port };
+      return { network: network as BridgeNetwork, port, ...published(publish, network as BridgeNetwork, index) };
+  }
+}
+
+/** Nothing of the real machine's ports is taken. */
+function published(
+  how: EngineDice["servers"][number]["publish"],
+  network: { readonly engine: Engine; readonly internal: boolean } | undefined,
+  index: number,
+): { publish?: Publish[] } {
+  const engine = network?.engine;
+  if (how === "no" || network?.internal === true || !(engine instanceof NestedEngine)) return {};
+  const port = 8080 + index;
+  switch (how) {
+    case "everywhere":
+      return { publish: [port] };
+    case "on the LAN":
+      return { publish: [{ port, on: engine.address }] };
+    case "on loopback":
+      return { publish: [{ port, on: "127.0.0.1" }] };
+    case "to nothing":
+      return { publish: [{ port, to: 9 }] };
   }
 }

@@ -95,7 +95,9 @@ const NAME = "name";
 /** The ways in the order in which they are taught: nearest first, names last. */
 function byWay(one: string, other: string): number {
   const place = (way: string): number =>
-    [LOOPBACK, HOST_ADDRESS, "gateway of ", "address on ", NAME].findIndex((start) => way.startsWith(start));
+    [LOOPBACK, HOST_ADDRESS, "address of ", "gateway of ", "address on ", NAME].findIndex((start) =>
+      way.startsWith(start),
+    );
   const [a, b] = [place(one), place(other)].map((index) => (index < 0 ? Infinity : index)) as [number, number];
   if (a !== b) return a - b;
   return one < other ? -1 : 1;
@@ -131,8 +133,8 @@ function listenersOf(topology: Topology): Listener[] {
 }
 
 function waysToHost({ networks }: Topology, { engine }: ServerModel): [string, Destination][] {
-  // From elsewhere a throw-away host is known by other addresses, and its networks by none.
-  if (engine !== undefined) return [];
+  // From elsewhere a throw-away host is known by its address on the LAN, and its networks by none.
+  if (engine !== undefined) return [[`address of ${engine}`, { kind: "engine", engine }]];
   const own = networks.filter((one) => one.engine === undefined && one.driver === undefined);
   return [
     [HOST_ADDRESS, { kind: "host" }],

@@ -27,6 +27,7 @@ const ADDRESSES: Addresses = {
     ["one", new Map([["lan", "10.80.0.2"]])],
     ["two", new Map([["lan", "10.80.0.3"]])],
   ]),
+  engines: new Map(),
   remotes: new Map(),
 };
 const derived = derivedMatrix("mine", topology, ENGINE, ADDRESSES);

@@ -3,7 +3,7 @@ import { NestedEngine } from "../../../lib/topology/other-engines";
 import { Identity } from "../../../lib/topology/identity";
 import { Lab } from "../../../lib/topology/lab";
 import { BridgeNetwork } from "../../../lib/topology/declared-network";
-import { DefaultBridge } from "../../../lib/topology/network";
+import { DefaultBridge, HostNetwork } from "../../../lib/topology/network";
 import { OverlayNetwork } from "../../../lib/topology/overlay";
 import { reachabilityMatrix, vantageName } from "../../../lib/topology/reachability";
 import { type EngineTraits, Reachability } from "../../../lib/topology/reachability/connection";
@@ -68,6 +68,14 @@ function everyKind(): Topology {
   add("flat-2", { network: flat, address: "10.80.0.101" });
   add("beside", { network: flat, address: "10.82.0.2" });
   add("inner", { network: bridge("inside", "10.83.0.0/24", { engine: a }), publish: [8080] });
+  add("guest", { network: HostNetwork.of(a), port: 8090 });
+  add("shy", {
+    network: bridge("porch", "10.87.0.0/24", { engine: a }),
+    publish: [
+      { port: 8081, on: "127.0.0.1" },
+      { port: 8082, on: "10.80.0.10", to: 9 },
+    ],
+  });
   add("hidden", { network: bridge("vault", "10.84.0.0/24", { engine: a, internal: true }) });
   add("plain-a", { network: DefaultBridge.of(a) });
   add("plain-b", { network: DefaultBridge.of(b) });
@@ -128,6 +136,31 @@ describe("who reaches whom, on two engines", () => {
     ["host-b", "inner:80", "address on inside", LEFT],
     ["host-a", "inner published :8080", "127.0.0.1", "inner P3"],
     ["host-b", "inner published :8080", "127.0.0.1", "(refused) P9"],
+    // By the host's address on the LAN: from the host itself, from others on the LAN, and from behind those.
+    ["host-a", "inner published :8080", "address of host-a", "inner P3"],
+    ["host-b", "inner published :8080", "address of host-a", "inner P3"],
+    ["host", "inner published :8080", "address of host-a", "inner P3"],
+    ["peer", "inner published :8080", "address of host-a", "inner P3"],
+    ["flat-1", "inner published :8080", "address of host-a", "inner P3"],
+    ["plain-b", "inner published :8080", "address of host-a", "inner B9"],
+    ["plain-a", "inner published :8080", "address of host-a", "inner U8"],
+    ["inner", "inner published :8080", "address of host-a", "inner U8"],
+    ["wire-1", "inner published :8080", "address of host-a", "(unreachable) M4"],
+    ["blue-a", "inner published :8080", "address of host-a", "(unreachable) U15"],
+    ["blue-b", "inner published :8080", "address of host-a", "(unreachable) U15"],
+    ["hidden", "inner published :8080", "address of host-a", "(dropped) U26"],
+    ["local", "inner published :8080", "address of host-a", "(dropped) U7"],
+    ["ten-a", "inner published :8080", "address of host-a", "(unreachable) M7"],
+    ["beside", "inner published :8080", "address of host-a", "not asked"],
+    ["peer", "guest:8090", "address of host-a", "guest H5"],
+    ["guest", "guest:8090", "address of host-a", "guest H5"],
+    ["guest", "wire-1:80", "address on wire", "(unreachable) M4"],
+    ["inner", "guest:8090", "address of host-a", "guest H5"],
+    ["hidden", "guest:8090", "address of host-a", "guest H5"],
+    ["peer", "shy published 127.0.0.1:8081", "address of host-a", "(refused) P6"],
+    ["peer", "shy published 10.80.0.10:8082", "address of host-a", "(refused) P4"],
+    ["host-a", "shy published 10.80.0.10:8082", "127.0.0.1", "(refused) P6"],
+    ["inner", "shy published 10.80.0.10:8082", "address of host-a", "(reset) P4"],
     ["host", "inner:80", "address on inside", "not asked"],
     ["inner", "peer:80", "address on lan", "peer B9"],
     ["inner", "flat-1:80", "address on flat", "flat-1 B9"],

@@ -127,12 +127,14 @@ function targetOf(
 
 /** Undefined where the address is not known before the lab is up. */
 function wordOf(topology: Topology, destination: Destination, vantage: string): Word | undefined {
-  const { networks, servers, remotes } = topology;
+  const { networks, servers, remotes, engines } = topology;
   switch (destination.kind) {
     case "loopback":
       return "127.0.0.1";
     case "name":
       return destination.name;
+    case "engine":
+      return engines.find(({ name }) => name === destination.engine)?.address;
     case "gateway":
       return networks.find(({ name }) => name === destination.network)?.gateway;
     case "address": {

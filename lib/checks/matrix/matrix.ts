@@ -63,12 +63,14 @@ function seenFrom(vantage: Place, addresses: Addresses): Addresses | undefined {
 
 function textOf(destination: Destination, addresses: Addresses | undefined): string | undefined {
   if (addresses === undefined) return undefined;
-  const { host, gateways, servers } = addresses;
+  const { host, gateways, servers, engines } = addresses;
   switch (destination.kind) {
     case "loopback":
       return "127.0.0.1";
     case "host":
       return host;
+    case "engine":
+      return engines.get(destination.engine);
     case "gateway":
       return gateways.get(destination.network);
     case "address":

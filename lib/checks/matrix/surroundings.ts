@@ -15,6 +15,8 @@ export interface Addresses {
   readonly gateways: ReadonlyMap<string, string>;
   /** Of each server, by its name and the network's. */
   readonly servers: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Of each throw-away host on its LAN, by its name. */
+  readonly engines: ReadonlyMap<string, string>;
   /** Of the host, as each remote machine knows it, by the machine's name; of those that have their wire. */
   readonly remotes: ReadonlyMap<string, string>;
 }
@@ -30,7 +32,7 @@ export function traitsIn({ version, userlandProxy, forwardPolicy, firewall }: Co
 }
 
 /** What the model alone knows: what the lab itself chose. */
-export function givenAddresses({ networks, servers, remotes }: Topology): Addresses {
+export function givenAddresses({ networks, servers, remotes, engines }: Topology): Addresses {
   return {
     host: hostAddress(),
     gateways: new Map(networks.flatMap(({ name, gateway }) => (gateway === undefined ? [] : [[name, gateway]]))),
@@ -40,6 +42,7 @@ export function givenAddresses({ networks, servers, remotes }: Topology): Addres
         new Map(attachments.flatMap(({ network, address }) => (address === undefined ? [] : [[network, address]]))),
       ]),
     ),
+    engines: new Map(engines.map(({ name, address }) => [name, address])),
     remotes: new Map(remotes.map(({ name, hostAddress: address }) => [name, address])),
   };
 }
@@ -68,6 +71,7 @@ export async function foundAddresses(docker: Docker, topology: Topology): Promis
     host: given.host,
     gateways: new Map([...gateways, ...given.gateways]),
     servers,
+    engines: given.engines,
     remotes: new Map(wired.map(({ name, hostAddress: address }) => [name, address])),
   };
 }

@@ -38,8 +38,13 @@ export type Destination =
   | { readonly kind: "host" }
   /** The host's address on one of the lab's networks. */
   | { readonly kind: "gateway"; readonly network: string }
+  /** A throw-away host's address on its LAN. */
+  | { readonly kind: "engine"; readonly engine: string }
   | { readonly kind: "address"; readonly server: string; readonly network: string }
   | { readonly kind: "name"; readonly name: string };
+
+/** What can be asked where there is one engine alone. */
+type Asked = Exclude<Destination, { kind: "engine" }>;
 
 /** Says what comes of a connection, from the model alone. */
 export class Reachability {
@@ -65,11 +70,18 @@ export class Reachability {
 
   /** What comes of asking `destination` on `port`, from `place`. */
   connect(place: Place, destination: Destination, port: number): Prediction {
-    if (place.kind === "engine") throw new Error("on one engine there is one host");
+    if (place.kind === "engine" || destination.kind === "engine") throw new Error("on one engine there is one host");
     if (place.kind === "remote") return this.fromOutside(destination, port, this.remotes.get(place.remote));
     const owner = place.kind === "host" ? undefined : this.namespaceOf(place.server);
     if (destination.kind === "name") return this.byName(owner, destination.name, port);
     return owner === undefined ? this.fromHost(destination, port) : this.fromNamespace(owner, destination, port);
+  }
+
+  /** What comes of a connection that reaches the host by its own link, and is for its own address. */
+  arriving(port: number): Prediction {
+    return this.onHostItself({ kind: "host" }, port, this.engine.hostAddress, ({ server, publication }) =>
+      this.translated(server, publication, BECAUSE.translated),
+    );
   }
 
   /** The server whose namespace a server is in; undefined for the host's. */
@@ -123,7 +135,7 @@ export class Reachability {
     return first === undefined ? knowing : [first];
   }
 
-  private fromHost(destination: Exclude<Destination, { kind: "name" }>, port: number): Prediction {
+  private fromHost(destination: Exclude<Asked, { kind: "name" }>, port: number): Prediction {
     if (destination.kind === "address") {
       return this.listener(destination.server, port, BECAUSE.hostToContainer, BECAUSE.noListener);
     }
@@ -135,11 +147,7 @@ export class Reachability {
     );
   }
 
-  private fromNamespace(
-    owner: ServerModel,
-    destination: Exclude<Destination, { kind: "name" }>,
-    port: number,
-  ): Prediction {
+  private fromNamespace(owner: ServerModel, destination: Exclude<Asked, { kind: "name" }>, port: number): Prediction {
     if (destination.kind === "loopback") return this.inside(owner, port);
     if (destination.kind === "address" && destination.server === owner.name) return this.inside(owner, port);
     if (owner.attachments.length === 0) return fails("unreachable", BECAUSE.onlyLoopback);
@@ -153,7 +161,7 @@ export class Reachability {
   }
 
   /** From a machine beside the host, which has routes to the lab's own networks. */
-  private fromOutside(destination: Destination, port: number, remote: RemoteModel | undefined): Prediction {
+  private fromOutside(destination: Asked, port: number, remote: RemoteModel | undefined): Prediction {
     if (destination.kind === "name") return fails("no-name", BECAUSE.remoteResolver);
     if (destination.kind === "loopback") return fails("refused", BECAUSE.nothingHere);
     const network = destination.kind === "host" ? undefined : this.networks.get(destination.network);
@@ -221,7 +229,7 @@ export class Reachability {
 
   /** @param hostAddress the host's own address, as the one who asks knows it */
   private onHostItself(
-    destination: Exclude<Destination, { kind: "name" | "address" }>,
+    destination: Exclude<Asked, { kind: "name" | "address" }>,
     port: number,
     hostAddress: string | undefined,
     lead: (found: { server: ServerModel; publication: PublicationModel }) => Prediction,
@@ -239,7 +247,7 @@ export class Reachability {
   }
 
   private textOf(
-    destination: Exclude<Destination, { kind: "name" | "address" }>,
+    destination: Exclude<Asked, { kind: "name" | "address" }>,
     hostAddress: string | undefined,
   ): string | undefined {
     switch (destination.kind) {

@@ -27,7 +27,7 @@ export class ReachabilityOfEngines {
     this.servers = new Map(topology.servers.map((server) => [server.name, server]));
     this.engines = new Map(topology.engines.map((engine) => [engine.name, engine]));
     for (const engine of [undefined, ...this.engines.keys()]) {
-      this.alone.set(engine, new Reachability(partOf(topology, engine), traits));
+      this.alone.set(engine, new Reachability(partOf(topology, engine), this.traitsOf(engine)));
     }
   }
 
@@ -45,14 +45,23 @@ export class ReachabilityOfEngines {
         return this.byName(from, destination.name, port);
       case "address":
         return this.toAddress(from, destination, port);
+      case "engine":
+        return this.toHost(from, this.engine(destination.engine), port);
       case "host":
       case "gateway":
         return from.engine === undefined ? this.on(undefined, from.place, destination, port) : undefined;
     }
   }
 
+  /** A throw-away engine has what an engine has by itself; its host is known by its address on the LAN. */
+  private traitsOf(engine: string | undefined): EngineTraits {
+    if (engine === undefined) return this.traits;
+    return { ...this.traits, userlandProxy: true, hostAddress: this.engine(engine).address };
+  }
+
   /** A remote machine has routes to what is on the local engine, and to nothing else. */
   private fromOutside(place: Place, destination: Destination, port: number): Prediction | undefined {
+    if (destination.kind === "engine") return undefined;
     if (destination.kind === "address" && !this.isOn(destination, undefined)) return undefined;
     return this.on(undefined, place, destination, port);
   }
@@ -140,6 +149,29 @@ export class ReachabilityOfEngines {
       : this.listening(destination, port, BECAUSE.sameUnderlay);
   }
 
+  /** To a throw-away host's own address on its LAN: what listens on the host itself, and the ports that it publishes. */
+  private toHost({ owner, engine, place }: Standpoint, target: EngineModel, port: number): Prediction | undefined {
+    const own = engine === target.name;
+    const lan = this.network(target.lan);
+    if (owner === undefined) {
+      if (own) return this.on(engine, place, { kind: "host" }, port);
+      // The local host has an address on each LAN's bridge.
+      const from = engine === undefined ? lan.name : this.engine(engine).lan;
+      return from === lan.name ? this.aloneOn(target.name).arriving(port) : this.outOf(from, lan);
+    }
+    if (owner.mode === "none") return this.on(engine, place, { kind: "host" }, port);
+    const networks = owner.attachments.map(({ network }) => this.network(network));
+    const [underlay] = networks.filter(({ driver }) => driver === "macvlan" || driver === "ipvlan");
+    // Whether a host knows a way back to another subnet than its LAN's is not in the model.
+    if (underlay !== undefined && (!isLink(underlay) || this.isOutside(owner.name, underlay))) return undefined;
+    if (networks.some((one) => isLink(one) && this.linkOf(one, engine) === lan.name)) {
+      return own ? fails("unreachable", BECAUSE.ownHost) : this.aloneOn(target.name).arriving(port);
+    }
+    if (own && networks.some(({ driver }) => driver === undefined))
+      return this.on(engine, place, { kind: "host" }, port);
+    return this.leaving(owner, networks, lan, () => this.toHost({ engine, place: { kind: "host" } }, target, port));
+  }
+
   /** From a host itself, to what is on none of its own bridges. */
   private fromHost(engine: string | undefined, destination: Address, port: number): Prediction | undefined {
     const target = this.network(destination.network);
@@ -166,6 +198,19 @@ export class ReachabilityOfEngines {
     port: number,
   ): Prediction | undefined {
     const target = this.network(destination.network);
+    return this.leaving(owner, own, target, () => this.fromHost(owner.engine, destination, port));
+  }
+
+  /**
+   * From a container, to what is on another network, by its default route.
+   * @param fromHost what comes of it where the host forwards it as from itself
+   */
+  private leaving(
+    owner: ServerModel,
+    own: readonly NetworkModel[],
+    target: NetworkModel,
+    fromHost: () => Prediction | undefined,
+  ): Prediction | undefined {
     if (own.every(({ driver }) => driver === "overlay")) return fails("unreachable", BECAUSE.overlayIsClosed);
     const [underlay] = own.filter(({ driver }) => driver !== undefined);
     if (underlay !== undefined) {
@@ -179,7 +224,7 @@ export class ReachabilityOfEngines {
     if (owner.engine === undefined) {
       return this.isLocal(target) ? fails("dropped", BECAUSE.otherBridge) : undefined;
     }
-    const found = this.fromHost(owner.engine, destination, port);
+    const found = fromHost();
     const passes = found?.outcomes.every(({ kind }) => kind === "answers") === true;
     return passes ? { ...found, reason: BECAUSE.throughHost } : found;
   }
@@ -220,9 +265,13 @@ export class ReachabilityOfEngines {
   }
 
   private on(engine: string | undefined, place: Place, destination: Destination, port: number): Prediction {
+    return this.aloneOn(engine).connect(place, destination, port);
+  }
+
+  private aloneOn(engine: string | undefined): Reachability {
     const alone = this.alone.get(engine);
     if (alone === undefined) throw new Error(`no engine ${String(engine)} in the model`);
-    return alone.connect(place, destination, port);
+    return alone;
   }
 
   private network(name: string): NetworkModel {
