@@ -435,7 +435,7 @@ export const discardedPorts = (identity: Identity, image: string): Probe => ({
   image,
 });
 
-/** The engine runs a container in host mode with `--rm`, and removes it once it is stopped. */
+/** The engine runs a container in host mode with `--rm`, and removes it once its process has ended. */
 export const autoRemoved = (identity: Identity, image: string): Probe => ({
   kind: "auto-removed",
   container: identity.nameOf("passing"),

@@ -96,8 +96,8 @@ export class HostLab extends LabStack {
       fact: "H3",
     });
     this.check("removed-when-stopped", autoRemoved(this.lab.identity, this.settings.image), {
-      what: "a container that was run with --rm is gone once it is stopped",
-      why: "The workshop runs its nginx so. The engine removes the container as soon as its process has ended; Terraform knows nothing of it.",
+      what: "a container that was run with --rm is gone once it has ended",
+      why: "The workshop runs its nginx so. The engine removes the container as soon as its process has ended, by itself or by docker stop; Terraform knows nothing of it.",
       claim: ["A10", "A14"],
     });
     this.check("web/resolver", resolver(web).isTheHosts(), {

@@ -3,7 +3,7 @@ import { LABEL } from "../../topology/identity";
 import { error, fail, failed, type Findings, type Judgement, NOTHING, pass, type ProbeKind } from "../probe";
 
 /**
- * What becomes of a container that was run with `--rm`, once it is stopped: the engine removes it. Terraform knows
+ * What becomes of a container that was run with `--rm`, once its process has ended: the engine removes it. Terraform knows
  * nothing of it; it carries the lab's labels, so that a teardown finds it if this is killed.
  */
 export const AutoRemovedProbe = z.strictObject({
@@ -20,32 +20,29 @@ export const autoRemoved: ProbeKind<AutoRemovedProbe> = {
   commands: ({ container, lab, instance, image }) => [
     {
       name: "run",
-      // It takes no port of the host: nobody else's work is in its way.
+      // It takes no port of the host: nobody else's work is in its way. In the foreground, docker returns when it is gone.
       command: [
-        ...["docker", "run", "--rm", "--detach", "--name", container, "--network", "host"],
-        ...["--label", `${LABEL.lab}=${lab}`, "--label", `${LABEL.instance}=${instance}`, image, "sleep", "infinity"],
+        ...["docker", "run", "--rm", "--name", container, "--network", "host"],
+        ...["--label", `${LABEL.lab}=${lab}`, "--label", `${LABEL.instance}=${instance}`, image, "echo", SAID],
       ],
     },
-    { name: "stop", command: ["docker", "stop", "--time", "0", container] },
     { name: "left", command: ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", `name=${container}`] },
     // For an engine that did not; the next look begins anew.
     { name: "remove", command: ["docker", "rm", "--force", container] },
   ],
-  expected: () => "once it is stopped, there is no such container",
+  expected: () => "once its process has ended, there is no such container",
   judge: judgeAutoRemoved,
 };
 
-/** What `docker run --detach` prints. */
-const ID = /^[0-9a-f]{64}$/m;
+/** What its process has to say: that it ran. */
+const SAID = "passing";
 
 function judgeAutoRemoved(_probe: AutoRemovedProbe, findings: Findings): Judgement {
-  const trouble =
-    failed("docker run", findings.one("run")) ??
-    failed("docker stop", findings.one("stop")) ??
-    failed("docker ps", findings.one("left"));
+  const trouble = failed("docker run", findings.one("run")) ?? failed("docker ps", findings.one("left"));
   if (trouble !== undefined) return trouble;
-  const id = ID.exec(findings.one("run").stdout)?.[0];
-  if (id === undefined) return error("docker run printed no id: what it ran cannot be looked for");
-  if (!findings.one("left").stdout.includes(id)) return pass("it ran, was stopped, and is gone");
-  return fail(`it is still there: ${id.slice(0, 12)}`, "the engine keeps what it was told to remove (--rm)");
+  if (findings.one("run").stdout.trim() !== SAID)
+    return error("what it ran said nothing: it may never have been there");
+  const left = findings.one("left").stdout.trim();
+  if (left === "") return pass("it ran, ended, and is gone");
+  return fail(`it is still there: ${left.slice(0, 12)}`, "the engine keeps what it was told to remove (--rm)");
 }
