@@ -72,7 +72,7 @@ describe("engines are reached", () => {
       await engine.request("GET", "/_ping");
       expect(fake.requests).toHaveLength(1);
       expect(JSON.parse(readFileSync(`${folder}/argv`, "utf8"))).toEqual(
-        "-i key -l me -p 2222 -o ConnectTimeout=30 -T -- far.example docker system dial-stdio".split(" "),
+        "-i key -o ConnectTimeout=30 -T -l me -p 2222 -- far.example docker system dial-stdio".split(" "),
       );
       await openEngine({ ...unsecured, host: "ssh://far.example/run/other.sock" }).request("GET", "/_ping");
       expect(JSON.parse(readFileSync(`${folder}/argv`, "utf8"))).toEqual(

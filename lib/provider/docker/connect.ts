@@ -116,11 +116,11 @@ async function overSsh(target: string, options: string[]): Promise<Docker> {
   const { hostname, port, username, pathname } = new URL(`ssh://${target}`);
   const argv = [
     ...options,
-    ...(username === "" ? [] : ["-l", decodeURIComponent(username)]),
-    ...(port === "" ? [] : ["-p", port]),
     "-o",
     "ConnectTimeout=30",
     "-T",
+    ...(username === "" ? [] : ["-l", decodeURIComponent(username)]),
+    ...(port === "" ? [] : ["-p", port]),
     "--",
     hostname,
     "docker",

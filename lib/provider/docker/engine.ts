@@ -2,6 +2,8 @@ import type Docker from "dockerode";
 import { setTimeout as delay } from "node:timers/promises";
 import { telling } from "./engine-requests";
 
+const NOT_FOUND = 404;
+
 /** An answer of the engine that is an error, worded as Docker's own client words it. */
 export class EngineError extends Error {
   constructor(
@@ -13,7 +15,7 @@ export class EngineError extends Error {
   }
 
   get notFound(): boolean {
-    return this.status === 404;
+    return this.status === NOT_FOUND;
   }
 }
 
@@ -64,7 +66,7 @@ export class Engine {
   private async dial(verb: Verb, path: string, request: Request, isStream: boolean): Promise<unknown> {
     request.signal?.throwIfAborted();
     // The engine would send us elsewhere, and docker-modem's way there ends the process.
-    if (/\/\.{0,2}(\/|$)/.test(path)) throw new EngineError(`"${path}" names nothing that an engine knows`);
+    if (/\/\.{0,2}(\/|$)/.test(path)) throw new EngineError(`"${path}" names nothing that an engine knows`, NOT_FOUND);
     const { modem } = await (this.client ??= this.connect());
     const query = Object.fromEntries(Object.entries(request.query ?? {}).filter(([, value]) => value !== undefined));
     const hasQuery = Object.keys(query).length > 0;

@@ -54,7 +54,7 @@ async function createNetwork(desired: ValueMap, operation: DockerOperation): Pro
   const creation = engine.request<{ Id: string }>("POST", "/networks/create", { body: requestFor(desired) });
   const { Id: id } = await doing("Unable to create network", creation);
   try {
-    return { state: stateOf(desired, await inspect(operation, id)) };
+    return { state: stateOf({ ...desired, id }, await inspect(operation, id)) };
   } catch (problem) {
     // It is there: without its id in the state nobody would ever remove it.
     const summary = messageOf(problem);
@@ -107,7 +107,6 @@ async function readNetwork(state: ValueMap, operation: DockerOperation): Promise
 function stateOf(network: ValueMap, found: NetworkInspect): ValueMap {
   return {
     ...network,
-    id: found.Id,
     name: found.Name,
     labels: labelBlocks(found.Labels),
     driver: found.Driver,

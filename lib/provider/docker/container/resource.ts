@@ -36,7 +36,8 @@ const STOPPED: Notes = { stopped: true };
  */
 async function readContainer(state: ValueMap, operation: DockerOperation, notes: Notes): Promise<Outcome> {
   const found = await inspect(text(state["id"]), operation);
-  if (found === undefined) return { state: null };
+  // By its name or the beginning of its id no container is imported.
+  if (found === undefined || found.Id !== state["id"]) return { state: null };
   const read = containerState(state, found);
   // A state that was saved with the container stopped says must_run = false, although true was asked for.
   const noted = notes["stopped"] === true;
