@@ -503,7 +503,8 @@ export abstract class LabStack extends TerraformStack {
         remotes.flatMap((remote) => [
           [`container ${remote.name}`, this.containers.get(remote)?.id],
           [`subnet ${remote.name}`, remote.subnet.toString()],
-          ["networks", networks.map(({ subnet }) => subnet.toString()).join(" ")],
+          // A trigger that says nothing would be null in every plan.
+          ...(networks.length === 0 ? [] : [["networks", networks.map(({ subnet }) => subnet.toString()).join(" ")]]),
         ]),
       ) as Record<string, string>;
     }
