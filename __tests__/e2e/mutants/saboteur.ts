@@ -116,6 +116,68 @@ export async function natRule(verb: "-D" | "-A", ...rule: string[]): Promise<voi
   await onHost("iptables", "-w", "-t", "nat", verb, ...rule);
 }
 
+/** Whether the engine filters packets by nftables: its rules stand in tables of its own then. */
+async function byNftables(): Promise<boolean> {
+  const information = JSON.parse(await docker("info", "--format", "{{json .}}")) as {
+    FirewallBackend?: { Driver: string } | null;
+  };
+  return information.FirewallBackend?.Driver.startsWith("nftables") === true;
+}
+
+/** By what {@link openFilter}'s rules are found again. */
+const OURS = "labtest";
+const NFT_CHAINS = ["raw-PREROUTING", "filter-FORWARD"] as const;
+
+function openRules(address: string | undefined): string[][] {
+  const match = address === undefined ? [] : ["-d", address];
+  return [
+    ["-t", "raw", "PREROUTING", ...match],
+    ["-t", "filter", "DOCKER-USER", ...match],
+  ];
+}
+
+/**
+ * Lets pass what the host forwards, before any rule of the engine's is asked; also since Engine 28, which drops what comes
+ * for a container from anywhere but its bridge in the raw table already. By nftables only until the next container starts:
+ * then the engine writes that chain anew.
+ * @param address to whom @default everybody
+ */
+export async function openFilter(address?: string): Promise<void> {
+  if (await byNftables()) {
+    const match = address === undefined ? [] : ["ip", "daddr", address];
+    for (const chain of NFT_CHAINS) {
+      await onHost(
+        ..."nft insert rule ip docker-bridges".split(" "),
+        chain,
+        ...match,
+        "accept",
+        "comment",
+        `"${OURS}"`,
+      );
+    }
+    return;
+  }
+  for (const [t = "", table = "", chain = "", ...match] of openRules(address)) {
+    await onHost("iptables", "-w", t, table, "-I", chain, ...match, "-j", "ACCEPT");
+  }
+}
+
+/** Takes back what {@link openFilter} did. */
+export async function closeFilter(address?: string): Promise<void> {
+  if (await byNftables()) {
+    for (const chain of NFT_CHAINS) {
+      const rules = await onHost("nft", "-a", "list", "chain", "ip", "docker-bridges", chain);
+      const handle = new RegExp(`comment "${OURS}" # handle (\\d+)`).exec(rules)?.[1];
+      if (handle !== undefined)
+        await onHost(..."nft delete rule ip docker-bridges".split(" "), chain, "handle", handle);
+    }
+    return;
+  }
+  for (const [t = "", table = "", chain = "", ...match] of openRules(address)) {
+    await onHost("iptables", "-w", t, table, "-D", chain, ...match, "-j", "ACCEPT");
+  }
+}
+
 /** The Linux bridge behind a user-defined network. */
 export async function bridgeOf(network: string): Promise<string> {
   return `br-${(await docker("network", "inspect", "--format", "{{.Id}}", network)).slice(0, 12)}`;

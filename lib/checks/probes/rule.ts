@@ -7,8 +7,8 @@ const rule = { kind: z.literal("rule"), network: z.string() };
 
 /**
  * Whether a rule is in the host's NAT table. The text of rules is the engine's own affair and changes between releases,
- * so each such check stands beside one of behaviour. These forms hold from Engine 20.10 to 28.5 with iptables; those of
- * nftables are what Engine 29 documents of itself, and were never measured on one.
+ * so each such check stands beside one of behaviour. These forms hold from Engine 20.10 to 29.7 with iptables, and on 29.7
+ * with nftables.
  */
 export const RuleProbe = z.discriminatedUnion("rule", [
   /** What leaves the subnet takes the host's address. */
