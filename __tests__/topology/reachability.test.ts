@@ -144,6 +144,18 @@ describe("who reaches whom", () => {
     expect(cell(topology, engine, "host", "owner published :8094", "127.0.0.1")).toBe("(refused) P4");
   });
 
+  test("without docker-proxy, a network without inter-container connectivity has no hairpin either", () => {
+    const lab = new Lab(identity);
+    const props = { subnet: "10.80.0.0/24", interContainerConnectivity: false };
+    const network = lab.addNetwork(new BridgeNetwork(identity, "shy", props));
+    lab.addServer(new Server(identity, "one", { network, publish: [8091] }));
+    lab.addServer(new Server(identity, "two", { network }));
+    const seen = (from: string, userlandProxy: boolean): string =>
+      cell(lab.topology(), { ...ENGINE, userlandProxy }, from, "one published :8091", "host address");
+    expect([seen("one", false), seen("two", false)]).toEqual(["(dropped) U19", "(dropped) U19"]);
+    expect([seen("one", true), seen("two", true)]).toEqual(["one U8", "one U8"]);
+  });
+
   test("since Engine 29 the kernel rewrites what is for a published port from other bridges too, whether or not docker-proxy is there", () => {
     const SILENT = "owner published :8094";
     for (const userlandProxy of [true, false]) {

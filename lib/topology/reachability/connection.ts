@@ -208,7 +208,11 @@ export class Reachability {
         return this.translated(server, publication, BECAUSE.translatedAcross);
       }
       if (this.engine.userlandProxy) return this.proxied(server, publication, BECAUSE.proxied);
-      return own ? this.translated(server, publication, BECAUSE.hairpin) : fails("dropped", BECAUSE.noHairpinAcross);
+      if (!own) return fails("dropped", BECAUSE.noHairpinAcross);
+      // Translated, it is what one container of the network sends another.
+      return bridge.interContainerConnectivity
+        ? this.translated(server, publication, BECAUSE.hairpin)
+        : fails("dropped", BECAUSE.noInterContainer);
     });
   }
 
