@@ -147,6 +147,16 @@ const TRY = {
     "docker exec lab-overlay-restart-host-b docker ps --all --format '{{.Names}} {{.State}}'",
     "npx lab step overlay-restart",
   ],
+  "overlay-services": [
+    "npx lab reset overlay-services",
+    "npx lab step overlay-services",
+    "docker exec lab-overlay-services-host-a docker service ls --format '{{.Name}} {{.Mode}} {{.Replicas}}'",
+    "docker exec lab-overlay-services-host-a docker exec lab-overlay-services-web-1 curl -s http://spread/ http://tasks.balanced/",
+    "docker exec lab-overlay-services-host-a docker exec lab-overlay-services-web-1 getent ahostsv4 tasks.balanced",
+    "docker exec lab-overlay-services-host-a docker exec lab-overlay-services-web-1 curl -sS http://balanced/",
+    "npx lab step overlay-services",
+    "docker exec lab-overlay-services-host-a curl -sS http://10.67.0.11:8081/ http://10.67.0.11:8080/",
+  ],
   macvlan: [
     "npx lab reset macvlan",
     "docker exec lab-macvlan-peer curl -s http://10.71.0.74/ http://10.71.0.106/",
@@ -165,8 +175,9 @@ const TRY = {
     "docker exec lab-vlan-host-a docker exec lab-vlan-web-1 curl -sS http://10.68.2.74/",
     "docker exec lab-vlan-host-a docker exec lab-vlan-web-1 ping -n -c 3 -W 1 10.68.1.14 > /dev/null & docker exec lab-vlan-host-b timeout 4 tcpdump -ln -i eth0.10 -c 2 arp host 10.68.1.14; wait",
   ],
-  // Nothing: it cannot be on every kernel.
+  // Nothing: they cannot be on every kernel.
   ipvlan: [],
+  "overlay-encrypted": [],
 };
 
 /** What a lab's page shows of it: what one types while it is up, and the table of its checks. */

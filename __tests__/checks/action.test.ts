@@ -1,12 +1,26 @@
 import { Action, commandOf, undoing } from "../../lib/checks/action";
 import { toShell } from "../../lib/checks/command";
-import { connect, disconnect, exec, kill, remove, restart, run, shim, start, stop } from "../../lib/checks/doing";
+import {
+  connect,
+  createService,
+  disconnect,
+  exec,
+  kill,
+  remove,
+  restart,
+  run,
+  shim,
+  start,
+  stop,
+} from "../../lib/checks/doing";
+import { SwarmService } from "../../lib/checks/swarm-service";
 import { ThrowAway } from "../../lib/checks/throw-away";
 import { NestedEngine } from "../../lib/topology/other-engines";
 import { Identity } from "../../lib/topology/identity";
 import { BridgeNetwork } from "../../lib/topology/declared-network";
 import { Engine } from "../../lib/topology/engine";
 import { HostNetwork } from "../../lib/topology/network";
+import { OverlayNetwork } from "../../lib/topology/overlay";
 import { Server } from "../../lib/topology/server";
 
 const identity = new Identity("x", "0123abcd");
@@ -23,6 +37,18 @@ const apart = new BridgeNetwork(identity, "apart", { subnet: "10.92.0.0/24", eng
 const far = new Server(identity, "far", { network: apart });
 const [added, addressed, up, routed] = shim(host, { parent: "eth0", address: "10.90.0.12", to: "10.90.0.64/27" });
 if (added === undefined || addressed === undefined || up === undefined || routed === undefined) throw new Error("none");
+const wide = new OverlayNetwork(identity, "wide", { subnet: "10.93.0.0/24", engines: [host] });
+const spread = new SwarmService(identity, "spread", "nginx:local", {
+  ...{ manager: host, network: wide, endpointMode: "dnsrr" },
+});
+const local = new SwarmService(identity, "local", "nginx:local", {
+  ...{ manager: host, only: host, publish: { port: 8081, mode: "host" } },
+});
+const CREATE =
+  "docker exec lab-x-host-a docker service create --quiet --no-resolve-image --update-monitor 100ms --name";
+const SERVE =
+  "sh -c 'printf %s \"$1\" >/etc/nginx/conf.d/default.conf && exec nginx -g \"daemon off;\"' sh 'server { listen 80; }'";
+const BY_ID = `"$(docker exec lab-x-host-a docker image inspect -f '{{.Id}}' nginx:local)"`;
 const LABELS = "--label docker-network-labs.lab=x --label docker-network-labs.instance=0123abcd nginx:local";
 
 const ACTIONS: [Action, string][] = [
@@ -54,6 +80,14 @@ const ACTIONS: [Action, string][] = [
   [addressed, "docker exec lab-x-host-a ip address add 10.90.0.12/32 dev shim"],
   [up, "docker exec lab-x-host-a ip link set shim up"],
   [routed, "docker exec lab-x-host-a ip route add 10.90.0.64/27 dev shim"],
+  [
+    createService(spread, "server { listen 80; }"),
+    `${CREATE} spread --mode global --endpoint-mode dnsrr --hostname 'spread-{{.Node.Hostname}}' --network lab-x-wide ${LABELS.replace("nginx:local", BY_ID)} ${SERVE}`,
+  ],
+  [
+    createService(local, "server { listen 80; }"),
+    `${CREATE} local --mode global --endpoint-mode vip --constraint node.hostname==host-a --publish published=8081,target=80,mode=host ${LABELS.replace("nginx:local", BY_ID)} ${SERVE}`,
+  ],
 ];
 
 test.each(ACTIONS)("%j is one docker command, and plain data", (action, line) => {
@@ -85,6 +119,11 @@ describe("undoing", () => {
   test("what was run is removed where it is", () => {
     expect(undone(run(victim), ["none"])).toBe("docker rm --force lab-x-victim");
     expect(undone(run(victim))).toBeUndefined();
+  });
+
+  test("a service that was created is removed where it is", () => {
+    expect(undone(createService(spread, "site"), [])).toBe("docker exec lab-x-host-a docker service rm spread");
+    expect(undone(createService(spread, "site"))).toBeUndefined();
   });
 
   test("an interface of a host is deleted where it is, and with it its address and its route", () => {

@@ -9,6 +9,8 @@ import {
   type Reference,
   remotePid,
   resolved,
+  taskAddresses,
+  tasksOn,
   toShell,
 } from "../../lib/checks/command";
 
@@ -63,6 +65,11 @@ describe("toShell", () => {
       ["ip", "link", "show", [{ ref: "bridge", network: "lab-b-lan" }]],
       `ip link show "br-$(docker network inspect -f '{{.Id}}' lab-b-lan | cut -c1-12)"`,
     ],
+    [
+      "an image's id",
+      ["docker", "run", [{ ref: "image-id", image: "nginx:local", engine: "lab-b-host-a" }]],
+      `docker run "$(docker exec lab-b-host-a docker image inspect -f '{{.Id}}' nginx:local)"`,
+    ],
     ["the default bridge", ["ip", "link", "show", [{ ref: "bridge", network: "bridge" }]], 'ip link show "docker0"'],
     [
       "text beside it stays text",
@@ -111,6 +118,21 @@ describe("toShell", () => {
   });
 });
 
+/** Recorded: what an engine says of an overlay network (Engine 20.10.24). */
+const ON_NETWORK = `balanced.jzs5saqgfm17qo5v1hj3n4fat.r7irjbocasx5f4rw3xy6mxrzs 10.79.1.9/24
+lab-x-web-1 10.79.1.201/24
+lab-x-blue-endpoint 10.79.1.2/24
+`;
+
+test("a service's tasks on an engine are told by their names; a person finds the same address by sed", () => {
+  expect(taskAddresses(ON_NETWORK, "balanced")).toEqual(["10.79.1.9"]);
+  expect(taskAddresses(ON_NETWORK, "balance")).toEqual([]);
+  const line = toShell(["echo", [{ ref: "task-address", service: "balanced", network: "lab-x-blue", engine: "a" }]]);
+  const told = line.replace(toShell(["docker", "exec", "a", ...tasksOn("lab-x-blue")]), `printf '${ON_NETWORK}'`);
+  expect(told).not.toBe(line);
+  expect(execFileSync("sh", ["-c", told], { encoding: "utf8" })).toBe("10.79.1.9\n");
+});
+
 describe("resolved", () => {
   const values: Readonly<Record<Reference["ref"], readonly string[]>> = {
     "container-pid": ["2042"],
@@ -120,6 +142,8 @@ describe("resolved", () => {
     "engine-pid": ["812"],
     "container-address": ["10.77.0.2"],
     "overlay-namespace": ["/run/docker/netns/1-0123456789"],
+    "image-id": ["sha256:0123"],
+    "task-address": ["10.90.0.9"],
     bridge: ["br-0123456789ab"],
     "each-host-address": ["127.0.0.1", "192.0.2.2"],
   };

@@ -11,5 +11,5 @@ export const CONDITIONS: Conditions = {
   forwardPolicy: "ACCEPT",
   nft: false,
   userlandProxy: "on",
-  abilities: { dummy: true, ipvlan: false, ipvs: true, macvlan: true, vlan: true, vxlan: true },
+  abilities: { dummy: true, esp: true, ipvlan: false, ipvs: true, macvlan: true, vlan: true, vxlan: true },
 };

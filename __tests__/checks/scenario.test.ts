@@ -1,7 +1,7 @@
 import type { Check } from "../../lib/checks/check";
 import { DeployedLab } from "../../lib/checks/deployed";
 import type { CheckRecord } from "../../lib/checks/record";
-import type { Surroundings } from "../../lib/checks/runner";
+import { type Surroundings, Unresolved } from "../../lib/checks/runner";
 import { mayRest, playLab, removeThrowAways, reset } from "../../lib/checks/scenario";
 import { HOST } from "../../lib/checks/vantage";
 import type { Executed } from "../../lib/engine/execute";
@@ -287,6 +287,72 @@ describe("a lab on engines of its own", () => {
   test("is not brought back where nobody can tell whether the interface is there", async () => {
     const silent = surroundings([], () => refused("Error response from daemon: container is not running"));
     expect(await reset(lab, silent)).toContain("container is not running");
+  });
+});
+
+describe("a lab whose steps create a service", () => {
+  const engine = "lab-s-host-a";
+  const create = {
+    ...{ do: "create-service", engine, service: "spread", lab: "s", instance: "0123abcd", image: "nginx:local" },
+    ...{ endpointMode: "dnsrr", site: "server { listen 80; }" },
+  };
+  const lab = DeployedLab.parse({
+    ...LAB,
+    ...{ id: "s", engines: [{ name: "host-a", container: engine }], servers: [], checks: [] },
+    steps: [step("create", [create], [answers("s/create/web", "web1")])],
+  });
+
+  /** A manager that knows the service, or says what it says; an image that has an id, or none. */
+  function surroundings(did: string[], look: Executed, id: readonly string[] = ["sha256:0123"]): Surroundings {
+    const execute = async (argv: readonly string[]): Promise<Executed> => {
+      const line = argv.join(" ");
+      if (line === `docker exec ${engine} docker service inspect --format {{.ID}} spread`) return look;
+      did.push(line);
+      const first = did.filter((one) => one === line).length === 1;
+      return line.includes("docker ps") && first ? { ...DONE, stdout: "0123456789ab\n" } : DONE;
+    };
+    const resolve = async (): Promise<readonly string[]> => {
+      if (id.length === 0) throw new Unresolved("No such image: nginx:local");
+      return id;
+    };
+    return Object.assign(new Engine([]), { execute, resolve });
+  }
+  const removal = [
+    `docker exec ${engine} docker service rm spread`,
+    // Asked until there is none.
+    ...Array<string>(2).fill(
+      `docker exec ${engine} docker ps --quiet --filter label=com.docker.swarm.service.name=spread`,
+    ),
+  ];
+
+  test.each<[string, Executed, string[]]>([
+    ["removes one that is there, and waits until its tasks are gone", DONE, removal],
+    ["removes none where there is none", refused("Error: no such service: spread"), []],
+    ["removes none where its engine is gone", refused(`Error: No such container: ${engine}`), []],
+  ])("%s, at its beginning and before the lab is destroyed", async (_name, look, expected) => {
+    const [reseting, leaving]: string[][] = [[], []];
+    expect(await reset(lab, surroundings(reseting ?? [], look))).toBeUndefined();
+    await removeThrowAways(lab, surroundings(leaving ?? [], look));
+    expect([reseting, leaving]).toEqual([expected, expected]);
+  });
+
+  test("has no beginning where the manager does not tell", async () => {
+    const trouble = await reset(lab, surroundings([], refused("This node is not a swarm manager.")));
+    expect(trouble).toContain("This node is not a swarm manager.");
+  });
+
+  test("creates it from the image by its id", async () => {
+    const did: string[] = [];
+    await playLab(lab, surroundings(did, refused("no such service: spread")), { deadlineMs: 0 });
+    expect(did[0]).toMatch(new RegExp(`^docker exec ${engine} docker service create .* sha256:0123 sh -c `));
+  });
+
+  test("says that the image is not there", async () => {
+    const silent = surroundings([], refused("no such service: spread"), []);
+    const records = await playLab(lab, silent, { deadlineMs: 0 });
+    expect(records).toMatchObject([
+      { verdict: "error", actual: expect.stringContaining("No such image: nginx:local") },
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "os";
 import { join } from "path";
 import { App, Testing } from "cdktf";
 import type { Construct } from "constructs";
+import { host, http } from "../../lib/checks/vocabulary";
 import { LabStack } from "../../lib/constructs/lab-stack";
 import { type Settings, setSettings } from "../../lib/constructs/settings";
 import { SETTINGS } from "../labs/synthesized";
@@ -103,6 +104,23 @@ test("a lab has one swarm", () => {
   expect(refused(() => made.addOverlay("green", { subnet: "10.79.2.0/24", engines: [b] }))).toBe(
     "mine.green.engines: these are not the engines of the lab's other overlays; a lab has one swarm: host-a, host-b",
   );
+});
+
+test("services are created by steps, shown in a plan, and gone before the network that they are on", () => {
+  const { made, a, b } = twoHosts();
+  const blue = made.addOverlay("blue", { subnet: "10.79.1.0/24", engines: [a, b] });
+  const spread = made.swarmService("spread", { manager: a, network: blue });
+  const taken = '"spread" is there already; a name is given once in a lab';
+  expect(refused(() => made.swarmService("spread", { manager: a }))).toBe(`mine.services: ${taken}`);
+  expect(refused(() => made.addServer("spread", { network: blue, engine: a }))).toBe(`mine.servers: ${taken}`);
+  const said = { what: "it is created", why: "to be there" };
+  const step = made.step("create", { ...said, actions: [made.createService(spread)] });
+  step.check("answers", http(spread.onAnyHost).from(host(a)).answers(), said);
+  const { checks, "throw-aways": gone } = synthesized(made).resource["null_resource"] ?? {};
+  expect(checks?.["triggers"]).toMatchObject({
+    "step 1 create": expect.stringContaining("docker service create --quiet") as string,
+  });
+  expect(gone?.["depends_on"]).toEqual(["docker_network.lan", "docker_network.blue"]);
 });
 
 test("an encrypted overlay is not planned anew for the options that the engine adds", () => {

@@ -2,6 +2,8 @@ import { abilitiesIn, kernelAbilities, KERNEL_ABILITIES } from "../../lib/engine
 
 const OPTIONS = `CONFIG_DUMMY_CONSOLE=y
 # CONFIG_DUMMY is not set
+CONFIG_INET_ESPINTCP=n
+CONFIG_INET_ESP=y
 CONFIG_IPVLAN=m
 CONFIG_IP_VS=m
 CONFIG_MACVLAN=y
@@ -14,6 +16,7 @@ const INSTALLED = "kernel/net/netfilter/ipvs/ip_vs.ko.xz: kernel/lib/libcrc32c.k
 test("what is built in, installed or loaded is there; a module that is not installed is not", () => {
   expect(abilitiesIn({ options: OPTIONS, loaded: LOADED, installed: INSTALLED })).toEqual({
     dummy: false,
+    esp: true,
     ipvlan: false,
     ipvs: true,
     macvlan: true,

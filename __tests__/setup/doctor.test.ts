@@ -20,17 +20,19 @@ describe("doctor", () => {
       "lib/modules/6.1.0/modules.dep",
       ["macvlan", "vxlan", "dummy"].map((name) => `kernel/drivers/net/${name}.ko.xz: kernel/x/other.ko\n`).join(""),
     );
-    expect(await value(machine, "kernel features")).toBe("missing: ipvlan, 8021q, ip_vs");
+    expect(await value(machine, "kernel features")).toBe("missing: ipvlan, 8021q, ip_vs, esp4");
   });
 
   it("or from its configuration", async () => {
     const machine = fakeMachine(quiet);
     machine.put("proc/.keep", "");
-    const configuration = ["BRIDGE", "VETH", "MACVLAN", "IPVLAN", "VLAN_8021Q", "VXLAN", "DUMMY", "IP_VS"]
+    const configuration = ["BRIDGE", "VETH", "MACVLAN", "IPVLAN", "VLAN_8021Q", "VXLAN", "DUMMY", "IP_VS", "INET_ESP"]
       .map((name) => `CONFIG_${name}=y\n`)
       .join("");
     writeFileSync(join(machine.root, "proc/config.gz"), gzipSync(configuration));
-    expect(await value(machine, "kernel features")).toBe("bridge, veth, macvlan, ipvlan, 8021q, vxlan, dummy, ip_vs");
+    expect(await value(machine, "kernel features")).toBe(
+      "bridge, veth, macvlan, ipvlan, 8021q, vxlan, dummy, ip_vs, esp4",
+    );
   });
 
   it("says what it cannot tell, and what does not run", async () => {

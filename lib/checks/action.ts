@@ -58,6 +58,26 @@ export const Action = z.discriminatedUnion("do", [
     interface: z.string(),
     arguments: z.array(z.string()).min(1),
   }),
+  /** Creates a service of the swarm that a throw-away engine manages, and waits until its tasks run. */
+  z.strictObject({
+    do: z.literal("create-service"),
+    /** The container of the manager's engine. */
+    engine: z.string(),
+    service: z.string(),
+    lab: z.string(),
+    instance: z.string(),
+    image: z.string(),
+    endpointMode: z.enum(["vip", "dnsrr"]),
+    /** The network's name on the engine. */
+    network: z.string().optional(),
+    /** What each task takes for its host's name: may hold a template of Docker's. Also a name on the network. */
+    hostname: z.string().optional(),
+    /** The name of the one host that runs a task. Absent for all. */
+    only: z.string().optional(),
+    publish: z.strictObject({ port: z.int(), mode: z.enum(["host", "ingress"]) }).optional(),
+    /** What nginx is to serve: its configuration. */
+    site: z.string(),
+  }),
 ]);
 export type Action = z.infer<typeof Action>;
 
@@ -71,6 +91,7 @@ export function commandOf(action: Action): Command {
 
 /** As it is typed on the machine of the engine. */
 function ownCommand(action: Action): Command {
+  if (action.do === "create-service") return serviceCreation(action);
   const { container } = action;
   switch (action.do) {
     case "kill":
@@ -118,9 +139,32 @@ function creation({ container, lab, instance, image, network, capabilities, publ
   ];
 }
 
+/** How long a task has to run before it counts: a lesson's nginx does not end by itself. Docker's 5 s are for real services. */
+const STABLE_AFTER = "100ms";
+/** The only words that a shell reads; the site is an argument to them, and nginx's own variables stay nginx's. */
+const SERVE = 'printf %s "$1" >/etc/nginx/conf.d/default.conf && exec nginx -g "daemon off;"';
+
 /**
- * What an action is about, as far as undoing depends on it: a container and its networks, or an interface; undefined
- * where there is none of that name.
+ * One task on each host that may run one. The image is given by its id, which is the same on all hosts that were given
+ * the same archive: by a name each would first ask a registry for a newer one, and wait 20 s for no answer.
+ */
+function serviceCreation(action: Of<"create-service">): Command {
+  const { service, lab, instance, image, engine, endpointMode, network, hostname, only, publish, site } = action;
+  return [
+    ...["docker", "service", "create", "--quiet", "--no-resolve-image", "--update-monitor", STABLE_AFTER],
+    ...["--name", service, "--mode", "global", "--endpoint-mode", endpointMode],
+    ...(hostname === undefined ? [] : ["--hostname", hostname]),
+    ...(network === undefined ? [] : ["--network", network]),
+    ...(only === undefined ? [] : ["--constraint", `node.hostname==${only}`]),
+    ...(publish === undefined ? [] : ["--publish", `published=${String(publish.port)},target=80,mode=${publish.mode}`]),
+    ...["--label", `${LABEL.lab}=${lab}`, "--label", `${LABEL.instance}=${instance}`],
+    ...[[{ ref: "image-id" as const, image, engine }], "sh", "-c", SERVE, "sh", site],
+  ];
+}
+
+/**
+ * What an action is about, as far as undoing depends on it: a container and its networks, an interface, or a service;
+ * undefined where there is none of that name.
  */
 export type Found = { readonly networks: readonly string[] } | undefined;
 
@@ -143,6 +187,9 @@ export function undoing(action: Action, found: Found): Command | undefined {
       return found === undefined
         ? undefined
         : commandOf({ ...action, arguments: ["link", "delete", "dev", action.interface] });
+    case "create-service":
+      // Its tasks end soon after.
+      return found === undefined ? undefined : onEngine(action.engine, ["docker", "service", "rm", action.service]);
     default:
       return undefined;
   }

@@ -32,6 +32,10 @@ export const Reference = z.discriminatedUnion("ref", [
   z.strictObject({ ref: z.literal("overlay-namespace"), network: z.string(), engine: z.string() }),
   /** The Linux bridge behind one of the engine's networks. */
   z.strictObject({ ref: z.literal("bridge"), network: z.string() }),
+  /** The id of an image, as an engine has it under a name: by an id nobody looks for a newer one elsewhere. */
+  z.strictObject({ ref: z.literal("image-id"), image: z.string(), engine: z.string() }),
+  /** The address on a network of the one task that a service has on an engine. */
+  z.strictObject({ ref: z.literal("task-address"), service: z.string(), network: z.string(), engine: z.string() }),
   /** Every IPv4 address of the host, one after the other: the command is run once for each. */
   z.strictObject({ ref: z.literal("each-host-address") }),
 ]);
@@ -75,6 +79,20 @@ export function onEngine(engine: string | undefined, command: Command): Command 
 function remoteWord(word: Word): Word {
   if (typeof word === "string") return sshWord(word);
   return word.map((part) => (typeof part === "string" && part !== "" ? sshWord(part) : part));
+}
+
+/** Who is on a network of an engine, as that engine tells: tasks as `service.slot.id`, each with its address. */
+export const tasksOn = (network: string): string[] => [
+  ...["docker", "network", "inspect", "-f"],
+  ...["{{range .Containers}}{{println .Name .IPv4Address}}{{end}}", network],
+];
+
+/** The addresses of a service's tasks in what the engine tells of a network. */
+export function taskAddresses(told: string, service: string): string[] {
+  return told.split("\n").flatMap((line) => {
+    const [name = "", address = ""] = line.split(" ");
+    return name.startsWith(`${service}.`) ? [address.replace(/\/.*/, "")] : [];
+  });
 }
 
 /** What a reference stands for now. Several values only where the reference says "each". */
@@ -145,5 +163,8 @@ const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
     `/run/docker/netns/1-$(${docker(engine, "network", "inspect", "-f", "{{.Id}}", network)} | cut -c1-10)`,
   bridge: ({ network }) =>
     network === "bridge" ? "docker0" : `br-$(docker network inspect -f '{{.Id}}' ${quoted(network)} | cut -c1-12)`,
+  "image-id": ({ image, engine }) => `$(${docker(engine, "image", "inspect", "-f", "{{.Id}}", image)})`,
+  "task-address": ({ service, network, engine }) =>
+    `$(${typed(onEngine(engine, tasksOn(network)))} | sed -n 's|^${service}\\.[^ ]* \\(.*\\)/.*|\\1|p')`,
   "each-host-address": () => "$address",
 };

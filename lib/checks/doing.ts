@@ -2,6 +2,7 @@ import { NestedEngine } from "../topology/other-engines";
 import type { BridgeNetwork } from "../topology/declared-network";
 import type { Server } from "../topology/server";
 import type { Action } from "./action";
+import type { SwarmService } from "./swarm-service";
 import type { ThrowAway } from "./throw-away";
 
 /* The words in which a step says what is done: `kill(web1)`. Each makes an action, which is plain data. */
@@ -70,6 +71,24 @@ export const exec = (throwAway: ThrowAway, ...command: string[]): Action => ({
 });
 /** Removes a container of the scenario's own. */
 export const remove = (throwAway: ThrowAway): Action => ({ do: "remove", ...place(throwAway) });
+
+/**
+ * Creates a service of the scenario's own, and waits until its tasks run.
+ * @param site nginx's configuration: what its tasks answer
+ */
+export const createService = (
+  { name, lab, instance, image, tasksDiffer, props }: SwarmService,
+  site: string,
+): Action => {
+  const { manager, network, endpointMode = "vip", only, publish } = props;
+  return {
+    ...{ do: "create-service", engine: manager.container, service: name, lab, instance, image, endpointMode, site },
+    ...(tasksDiffer ? { hostname: `${name}-{{.Node.Hostname}}` } : {}),
+    ...(network === undefined ? {} : { network: network.engineName }),
+    ...(only === undefined ? {} : { only: only.name }),
+    ...(publish === undefined ? {} : { publish: { ...publish } }),
+  };
+};
 
 export interface ShimProps {
   /** The host's interface that the containers sit on. */

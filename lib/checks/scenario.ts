@@ -5,8 +5,8 @@ import { type Action, commandOf, type Found, undoing } from "./action";
 import { type Command, onEngine, resolved, toShell } from "./command";
 import type { DeployedLab } from "./deployed";
 import type { CheckRecord } from "./record";
-import { notLookedAt, type RunOptions, runChecks, type Surroundings } from "./runner";
-import type { Step } from "./step";
+import { notLookedAt, type RunOptions, runChecks, type Surroundings, Unresolved } from "./runner";
+import { type Step, throwAwaysOf } from "./step";
 
 export interface PlayOptions extends RunOptions {
   /** Called after each step whose actions were done, with how many steps that makes. */
@@ -94,8 +94,9 @@ async function play(run: Run, step: Step): Promise<Played> {
 /** An engine that was started is not ready yet; what follows needs one that is. */
 async function carryOut(action: Action, { lab, surroundings }: Run): Promise<string | undefined> {
   const trouble = await perform(commandOf(action), surroundings);
-  const engine = action.do === "start" && lab.engines?.some(({ container }) => container === action.container);
-  return trouble ?? (engine === true ? await engineReady(action.container, surroundings) : undefined);
+  if (trouble !== undefined || action.do !== "start") return trouble;
+  const engine = lab.engines?.some(({ container }) => container === action.container);
+  return engine === true ? engineReady(action.container, surroundings) : undefined;
 }
 
 /** Why the run was stopped, if it was. */
@@ -124,7 +125,7 @@ export async function reset(
 ): Promise<string | undefined> {
   try {
     await startEngines(lab, surroundings);
-    for (const action of lab.steps.flatMap(({ actions }) => actions).reverse()) await undo(action, surroundings);
+    for (const action of lab.steps.flatMap(({ actions }) => actions).reverse()) await undo(action, lab, surroundings);
     await killAll(lab, surroundings);
     for (const server of lab.servers) {
       const { container } = server;
@@ -142,31 +143,60 @@ export async function reset(
 
 /** Servers, by name, that need not run while the lab is up: steps stop them, or they lose their port to another. */
 export function mayRest({ servers, steps }: Pick<DeployedLab, "servers" | "steps">): string[] {
-  const stopped = steps.flatMap(({ actions }) => actions.filter(({ do: what }) => what === "kill" || what === "stop"));
+  const stopped = steps.flatMap(({ actions }) => actions).filter((one) => one.do === "kill" || one.do === "stop");
   return servers
     .filter((one) => one.losesPortTo !== undefined || stopped.some(({ container }) => container === one.container))
     .map(({ name }) => name);
 }
 
-/** Removes the containers of a lab's own steps: they would keep a network from being destroyed. */
+/** Removes the containers and services of a lab's own steps: they would keep a network from being destroyed. */
 export async function removeThrowAways(
-  { steps }: Pick<DeployedLab, "steps">,
+  lab: Pick<DeployedLab, "steps" | "engines">,
   surroundings: Surroundings,
 ): Promise<void> {
-  const runs = steps.flatMap(({ actions }) => actions).filter((action) => action.do === "run");
-  for (const action of runs.reverse()) await undo(action, surroundings);
+  for (const action of throwAwaysOf(lab.steps).reverse()) await undo(action, lab, surroundings);
 }
 
 /** An action that the engine refuses; the message is for a person. */
 class Undone extends Error {}
 
-async function undo(action: Action, surroundings: Surroundings): Promise<void> {
-  const found =
-    action.do === "ip"
-      ? await findInterface(action, surroundings)
-      : await find(action.container, "engine" in action ? action.engine : undefined, surroundings);
-  const command = undoing(action, found);
-  if (command !== undefined) await must(command, surroundings);
+async function undo(
+  action: Action,
+  { engines = [] }: Pick<DeployedLab, "engines">,
+  surroundings: Surroundings,
+): Promise<void> {
+  const command = undoing(action, await foundOf(action, surroundings));
+  if (command === undefined) return;
+  await must(command, surroundings);
+  if (action.do !== "create-service") return;
+  for (const { container } of engines) await tasksGone(action.service, container, surroundings);
+}
+
+/** A task ends in order, on a busy machine some seconds later. */
+const TASKS_GONE_MS = 15_000;
+
+/**
+ * A service that is removed is forgotten at once, and its tasks end later: until then they hold the network, which the
+ * manager lets go and their engine does not. Where they do not end, whoever wants the network will tell.
+ */
+async function tasksGone(service: string, engine: string, { execute, now, sleep }: Surroundings): Promise<void> {
+  const of = `label=com.docker.swarm.service.name=${service}`;
+  const question = onEngine(engine, ["docker", "ps", "--quiet", "--filter", of]);
+  const start = now();
+  while ((await execute(question, LOOK_TIMEOUT_MS)).stdout.trim() !== "" && now() - start < TASKS_GONE_MS) {
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function foundOf(action: Action, surroundings: Surroundings): Promise<Found> {
+  switch (action.do) {
+    case "ip":
+      return findInterface(action, surroundings);
+    case "create-service":
+      return findService(action, surroundings);
+    default:
+      return find(action.container, action.engine, surroundings);
+  }
 }
 
 /** Only engines that steps stop: another that is gone is no scenario's doing, and for the checks to tell. */
@@ -241,7 +271,12 @@ const LOST_ANSWER = /attaching to network failed/;
 
 /** @returns why it could not be done, or undefined */
 async function perform(command: Command, { execute, resolve }: Surroundings): Promise<string | undefined> {
-  for (const argv of await resolved(command, resolve)) {
+  const lists = await resolved(command, resolve).catch((problem: unknown) => {
+    if (problem instanceof Unresolved) return problem;
+    throw problem;
+  });
+  if (lists instanceof Unresolved) return `${toShell(command)}: ${lists.message}`;
+  for (const argv of lists) {
     let done = await execute(argv, ACTION_TIMEOUT_MS);
     if (LOST_ANSWER.test(done.stderr)) done = await execute(argv, ACTION_TIMEOUT_MS);
     if (done.exit === 0) continue;
@@ -277,6 +312,18 @@ async function findInterface(action: Extract<Action, { do: "ip" }>, { execute }:
   const answer = await execute(look, LOOK_TIMEOUT_MS);
   if (answer.exit === 0) return { networks: [] };
   if (/does not exist/.test(answer.stderr)) return undefined;
+  throw new Undone(complaintOf(answer));
+}
+
+async function findService(
+  { engine, service }: Extract<Action, { do: "create-service" }>,
+  { execute }: Surroundings,
+): Promise<Found> {
+  const look = onEngine(engine, ["docker", "service", "inspect", "--format", "{{.ID}}", service]);
+  const answer = await execute(look, LOOK_TIMEOUT_MS);
+  if (answer.exit === 0) return { networks: [] };
+  // The service, or the engine with it.
+  if (/no such (?:service|container)/i.test(answer.stderr)) return undefined;
   throw new Undone(complaintOf(answer));
 }
 

@@ -20,3 +20,8 @@ export type Step = z.infer<typeof Step>;
 export function actionLines({ actions }: Pick<Step, "actions">): string[] {
   return actions.map((action) => toShell(commandOf(action)));
 }
+
+/** What brings into being what Terraform knows nothing of. */
+export function throwAwaysOf(steps: readonly Pick<Step, "actions">[]): Action[] {
+  return steps.flatMap(({ actions }) => actions).filter(({ do: what }) => what === "run" || what === "create-service");
+}

@@ -8,7 +8,7 @@ import { daemonPid, ENGINE_PID_FILE } from "../engine/daemon";
 import { execute } from "../engine/execute";
 import { parseJson } from "../engine/json";
 import { complaintOf } from "../engine/must";
-import { onEngine, type Reference } from "./command";
+import { onEngine, type Reference, taskAddresses, tasksOn } from "./command";
 import { lackingIn } from "./need";
 import { type Surroundings, Unresolved } from "./runner";
 import type { Execute } from "./toolbox";
@@ -60,6 +60,10 @@ async function resolve(docker: Docker, reference: Reference): Promise<readonly s
       return [await overlayNamespace(reference)];
     case "bridge":
       return [await bridgeName(docker, reference.network)];
+    case "image-id":
+      return [await imageId(reference)];
+    case "task-address":
+      return [await taskAddress(reference)];
     case "each-host-address":
       return hostAddresses();
   }
@@ -113,14 +117,29 @@ const ASK_TIMEOUT_MS = 5000;
 
 /** What another engine's own docker command answers. On a busy machine that may be half of it, or nothing. */
 async function askedThere<T>(engine: string, command: readonly string[], schema: z.ZodType<T>): Promise<T> {
-  const asked = await execute(onEngine(engine, command), ASK_TIMEOUT_MS);
-  if (asked.exit !== 0) throw new Unresolved(`${engine}: ${complaintOf(asked)}`);
-  const answer = parseJson(schema, asked.stdout);
+  const answer = parseJson(schema, await toldThere(engine, command));
   if (answer === undefined) throw new Unresolved(`${engine}: ${command.join(" ")} was answered with no whole JSON`);
   return answer;
 }
 
+async function toldThere(engine: string, command: readonly string[]): Promise<string> {
+  const asked = await execute(onEngine(engine, command), ASK_TIMEOUT_MS);
+  if (asked.exit !== 0) throw new Unresolved(`${engine}: ${complaintOf(asked)}`);
+  return asked.stdout;
+}
+
 const Identified = z.tuple([z.object({ Id: z.string() })]);
+
+async function imageId({ image, engine }: Extract<Reference, { ref: "image-id" }>): Promise<string> {
+  return (await askedThere(engine, ["docker", "image", "inspect", image], Identified))[0].Id;
+}
+
+async function taskAddress({ service, network, engine }: Extract<Reference, { ref: "task-address" }>): Promise<string> {
+  const addresses = taskAddresses(await toldThere(engine, tasksOn(network)), service);
+  const [address] = addresses;
+  if (address !== undefined && addresses.length === 1) return address;
+  throw new Unresolved(`service ${service} has ${String(addresses.length)} tasks on ${engine}, not one`);
+}
 
 /** The engine keeps one for each overlay, named after the first ten digits of its id. */
 async function overlayNamespace({ network, engine }: { network: string; engine: string }): Promise<string> {

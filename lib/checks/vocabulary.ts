@@ -11,6 +11,7 @@ import type { Subnet } from "../topology/subnet";
 import type { UnderlayNetwork } from "../topology/underlay";
 import { eachHostAddress, type Word } from "./command";
 import type { FailureMode } from "./curl";
+import { type SwarmService, Task } from "./swarm-service";
 import type { Probe } from "./probes";
 import { HOST, type Vantage } from "./vantage";
 
@@ -44,17 +45,19 @@ function on(engine: Engine | undefined): { engine?: string } {
   return engine?.container === undefined ? {} : { engine: engine.container };
 }
 
+/** Who says who he is. */
+type Answering = Server | RemoteMachine | Task;
+
 /**
- * An HTTP request to a server, or to a remote machine. Without more words: from the host, to where the server itself
- * listens.
+ * An HTTP request to a server, to a remote machine, or to a service's task. Without more words: from the host, to where
+ * the server itself listens; to whichever task of a service, by the service's name.
  */
-export const http = (server: Server | RemoteMachine): HttpRequest =>
-  new HttpRequest(server, HOST, addressOf(server), server.port);
+export const http = (server: Answering): HttpRequest => new HttpRequest(server, HOST, addressOf(server), server.port);
 
 class HttpRequest {
   /** @param address undefined where it is the host's own, which depends on from where one looks */
   constructor(
-    private readonly server: Server | RemoteMachine,
+    private readonly server: Answering,
     private readonly vantage: Vantage | RemoteMachine,
     private readonly address: Word | undefined,
     private readonly port: number,
@@ -65,9 +68,7 @@ class HttpRequest {
   }
 
   /** By a name that the vantage's resolver knows: the server's own (in a shared namespace, its owner's), or an alias. */
-  byName(
-    name = this.server instanceof RemoteMachine ? this.server.name : this.server.namespaceOwner.name,
-  ): HttpRequest {
+  byName(name = nameOf(this.server)): HttpRequest {
     return new HttpRequest(this.server, this.vantage, name, this.port);
   }
 
@@ -143,14 +144,26 @@ class HttpRequest {
   }
 
   private get target(): Extract<Probe, { kind: "http" }>["target"] {
-    const { name, token, container } = this.server;
-    const engine = this.server instanceof RemoteMachine ? undefined : this.server.engine;
     return {
       host: this.address ?? hostAsSeenFrom(this.vantage),
       port: this.port,
-      server: { name, token, container, ...on(engine) },
+      server: identityOf(this.server),
     };
   }
+}
+
+function nameOf(server: Answering): string {
+  if (server instanceof Task) return server.service.name;
+  return server instanceof RemoteMachine ? server.name : server.namespaceOwner.name;
+}
+
+function identityOf(server: Answering): Extract<Probe, { kind: "http" }>["target"]["server"] {
+  if (server instanceof Task) {
+    const { token, name, props } = server.service;
+    return { ...{ name: server.name, token, container: name }, ...on(props.manager), service: true };
+  }
+  const { name, token, container } = server;
+  return { name, token, container, ...on(server instanceof RemoteMachine ? undefined : server.engine) };
 }
 
 function placeOf(vantage: Vantage | RemoteMachine): Vantage {
@@ -168,12 +181,31 @@ function hostAsSeenFrom(vantage: Vantage | RemoteMachine): string {
  * Where a server listens: in a shared namespace, the owner's address; without any network, loopback alone; undefined in
  * host mode, where it depends on from where one asks.
  */
-function addressOf(server: Server | RemoteMachine): Word | undefined {
+function addressOf(server: Answering): Word | undefined {
   if (server instanceof RemoteMachine) return server.address;
+  if (server instanceof Task) {
+    return server.host === undefined ? server.service.name : [{ ref: "task-address", ...placeOfTask(server) }];
+  }
   const { network, address, container, engine } = server.namespaceOwner;
   if (network.mode === "host") return undefined;
   if (network.mode === "none") return "127.0.0.1";
   return address ?? [{ ref: "container-address", container, network: network.engineName, ...on(engine) }];
+}
+
+/** @throws Refusal for a task without a host, or a service without a network: it has no one address */
+function placeOfTask({
+  service,
+  host: { container } = {},
+}: Pick<Task, "service"> & { host?: Partial<NestedEngine> | undefined }): {
+  service: string;
+  network: string;
+  engine: string;
+} {
+  const { name, props } = service;
+  if (container !== undefined && props.network !== undefined) {
+    return { service: name, network: props.network.engineName, engine: container };
+  }
+  throw new Refusal(`${service.lab}.${name}`, "an address is asked for on its network, of its task on one host");
 }
 
 /** A TCP connection to a server, whatever is said on it. Without more words: from the host, to where it listens. */
@@ -486,17 +518,34 @@ export const neighbour = (
 /** What the engine itself calls a server on its networks: the first twelve digits of the container's id. */
 export const shortIdOf = ({ container }: Server): { readonly shortIdOf: string } => ({ shortIdOf: container });
 
+/** A service itself: the address by which it is one, whatever its tasks are. */
+export const virtualAddressOf = ({
+  name,
+  props,
+}: SwarmService): { readonly service: string; readonly manager: string } => ({
+  service: name,
+  manager: props.manager.container,
+});
+
 /** What a name means at a vantage: on the host or inside a container, whose resolver is asked. */
 export const name = (
   name: string | { readonly shortIdOf: string },
   from: Vantage,
-): { means: (...servers: Server[]) => Probe; isUnknownWhile: (control: string) => Probe } => ({
+): {
+  means: (...servers: (Server | Task | ReturnType<typeof virtualAddressOf>)[]) => Probe;
+  isUnknownWhile: (control: string) => Probe;
+} => ({
   means: (...servers) => ({
     kind: "resolve",
     from,
     name,
     expectation: "addresses",
-    addresses: servers.map(({ address, container, network }) => address ?? { container, network: network.engineName }),
+    addresses: servers.map((server) => {
+      if (server instanceof Task) return placeOfTask(server);
+      if ("manager" in server) return server;
+      const { address, container, network } = server;
+      return address ?? { container, network: network.engineName };
+    }),
   }),
   isUnknownWhile: (control) => ({ kind: "resolve", from, name, expectation: "no-name", control }),
 });
@@ -559,7 +608,10 @@ export const vxlanOf = ({ engineName, engines }: OverlayNetwork, vni?: number): 
   ...(vni === undefined ? {} : { vni }),
 });
 
-/** What the wire between two hosts carries while one's server pings the other's: VXLAN packets with the pings inside. */
+/**
+ * What the wire between two hosts carries while one's server pings the other's: VXLAN packets with the pings inside, or,
+ * where their network is encrypted, ESP packets and nothing to be read.
+ */
 export const tunnelled = (server: Server, other: Server): Probe => ({
   kind: "tunnel",
   from: inside(server),
@@ -568,6 +620,7 @@ export const tunnelled = (server: Server, other: Server): Probe => ({
   ...(server.engine instanceof NestedEngine && other.engine instanceof NestedEngine
     ? { hosts: [server.engine.address, other.engine.address] as [string, string] }
     : {}),
+  ...(server.network.mode === "overlay" && server.network.encrypted ? { encrypted: true } : {}),
 });
 
 /**

@@ -6,7 +6,9 @@ import { checksOf, type DeployedLab, type PortEntry } from "../checks/deployed";
 import type { Need } from "../checks/need";
 import { type ReachabilityChoice, reachabilityChecks } from "../checks/matrix/checks";
 import type { Probe } from "../checks/probes";
-import { actionLines, Step } from "../checks/step";
+import { actionLines, Step, throwAwaysOf } from "../checks/step";
+import { createService } from "../checks/doing";
+import { SwarmService, type SwarmServiceProps } from "../checks/swarm-service";
 import { ThrowAway, type ThrowAwayProps } from "../checks/throw-away";
 import { Identity, LABEL } from "../topology/identity";
 import { Lab } from "../topology/lab";
@@ -33,7 +35,7 @@ import {
   NullResource,
 } from "./providers";
 import { ENGINE_IMAGE, type Settings, settingsOf } from "./settings";
-import { SITE_FILE, siteOf } from "./site";
+import { SITE_FILE, siteOf, siteOfTasks } from "./site";
 
 export interface LabStackProps {
   /** One line: what the lab shows. */
@@ -118,7 +120,7 @@ export abstract class LabStack extends TerraformStack {
   protected readonly settings: Settings;
   private readonly checks: Check[] = [];
   private readonly steps: (Step & { checks: Check[] })[] = [];
-  private readonly throwAways: ThrowAway[] = [];
+  private readonly throwAways: (ThrowAway | SwarmService)[] = [];
   private readonly commands: string[] = [];
   private readonly engines = new Map<Engine, DeclaredEngine>();
   private readonly networks = new Map<DeclaredNetwork, Network>();
@@ -305,7 +307,9 @@ export abstract class LabStack extends TerraformStack {
     }
     this.steps.push(step);
     for (const [server, container] of this.containers) {
-      const stops = actions.some((one) => STOPPING.includes(one.do) && one.container === server.container);
+      const stops = actions.some(
+        (one) => STOPPING.includes(one.do) && "container" in one && one.container === server.container,
+      );
       if (stops) container.mustRun = false;
     }
     return {
@@ -320,13 +324,33 @@ export abstract class LabStack extends TerraformStack {
    * @throws Refusal for a bad or taken name
    */
   throwAway(name: string, props: ThrowAwayProps = {}): ThrowAway {
-    const others = [...this.lab.networks, ...this.lab.servers, ...this.throwAways];
-    if (others.some((other) => other.name === name)) {
-      throw new Refusal(`${this.lab.id}.throwAways`, `"${name}" is there already; a name is given once in a lab`);
-    }
+    this.refuseTaken("throwAways", name);
     const throwAway = new ThrowAway(this.lab.identity, name, this.settings.image, props);
     this.throwAways.push(throwAway);
     return throwAway;
+  }
+
+  /**
+   * A service of the lab's swarm that Terraform knows nothing of: a step creates it, and it is removed with the lab, or
+   * before.
+   * @throws Refusal for a bad or taken name
+   */
+  swarmService(name: string, props: SwarmServiceProps): SwarmService {
+    this.refuseTaken("services", name);
+    const service = new SwarmService(this.lab.identity, name, this.settings.image, props);
+    this.throwAways.push(service);
+    return service;
+  }
+
+  /** Creates a service, as an action of a step, and waits until its tasks run. */
+  createService(service: SwarmService): Action {
+    return createService(service, siteOfTasks(service));
+  }
+
+  private refuseTaken(property: string, name: string): void {
+    const others = [...this.lab.networks, ...this.lab.servers, ...this.throwAways];
+    if (!others.some((other) => other.name === name)) return;
+    throw new Refusal(`${this.lab.id}.${property}`, `"${name}" is there already; a name is given once in a lab`);
   }
 
   /** Adds a command that is worth typing once the lab is up. */
@@ -536,7 +560,7 @@ export abstract class LabStack extends TerraformStack {
 
   /** A container that Terraform does not know would keep a network from being destroyed. */
   private declareThrowAways(): void {
-    if (!this.steps.some(({ actions }) => actions.some((action) => action.do === "run"))) return;
+    if (throwAwaysOf(this.steps).length === 0) return;
     this.throwAwaysGone ??= new NullResource(this, THROW_AWAYS, {
       provisioners: [{ ...this.stage(THROW_AWAYS), when: "destroy" }],
     });

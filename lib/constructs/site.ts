@@ -1,7 +1,24 @@
+import type { SwarmService } from "../checks/swarm-service";
 import type { Server } from "../topology/server";
 
 /** Where the official nginx image looks for sites. */
 export const SITE_FILE = "/etc/nginx/conf.d/default.conf";
+
+/** The name of the machine that nginx runs on: what a task of a service is given as its host's name. */
+const OWN_HOSTNAME = "$hostname";
+
+/**
+ * The same for the tasks of a service, which answer in the service's name, or each by the host name that it was given.
+ * On one line, to be typed.
+ */
+export function siteOfTasks({
+  name,
+  token,
+  tasksDiffer,
+}: Pick<SwarmService, "name" | "token" | "tasksDiffer">): string {
+  const site = siteOf({ name: tasksDiffer ? OWN_HOSTNAME : name, token, port: 80 });
+  return site.replaceAll(/\s+/g, " ").trim();
+}
 
 /**
  * The nginx configuration of a server: every answer names the server and its token, and tells which address the

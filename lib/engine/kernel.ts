@@ -5,6 +5,7 @@ import { gunzip } from "zlib";
 /** What a kernel may be built without, and some networks cannot be had without: its option and its module's name. */
 const BUILT_BY = {
   dummy: ["CONFIG_DUMMY", "dummy"],
+  esp: ["CONFIG_INET_ESP", "esp4"],
   ipvlan: ["CONFIG_IPVLAN", "ipvlan"],
   ipvs: ["CONFIG_IP_VS", "ip_vs"],
   macvlan: ["CONFIG_MACVLAN", "macvlan"],

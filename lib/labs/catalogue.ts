@@ -155,6 +155,30 @@ export const LABS: readonly LabEntry[] = [
     engines: true,
   },
   {
+    id: "overlay-services",
+    shows: "services of a swarm: names, tasks, virtual addresses, and ports published by a host or by all",
+    options: [
+      {
+        variable: "LAB_OVERLAY_SERVICES_SUBNET",
+        placeholder: "SUBNET",
+        description: "subnet of lab overlay-services's LAN (10.67.0.0/24)",
+      },
+    ],
+    engines: true,
+  },
+  {
+    id: "overlay-encrypted",
+    shows: "a network across two hosts that nobody on the way can read; it takes a kernel with ESP",
+    options: [
+      {
+        variable: "LAB_OVERLAY_ENCRYPTED_SUBNET",
+        placeholder: "SUBNET",
+        description: "subnet of lab overlay-encrypted's LAN (10.66.0.0/24)",
+      },
+    ],
+    engines: true,
+  },
+  {
     id: "macvlan",
     shows: "containers of two hosts directly on the hosts' LAN, each with a MAC address of its own",
     options: [

@@ -13,7 +13,9 @@ import { HostLab } from "./host";
 import { IpvlanLab } from "./ipvlan";
 import { MacvlanLab } from "./macvlan";
 import { OverlayLab } from "./overlay";
+import { OverlayEncryptedLab } from "./overlay-encrypted";
 import { OverlayRestartLab } from "./overlay-restart";
+import { OverlayServicesLab } from "./overlay-services";
 import { PortConflictLab } from "./port-conflict";
 import { PrivilegesLab } from "./privileges";
 import { VlanLab } from "./vlan";
@@ -57,6 +59,10 @@ const CREATE: Readonly<Record<string, Create>> = {
     new OverlayLab(app, "overlay", { subnet: environment["LAB_LAN"], engines: environment["LAB_ENGINES"] }),
   "overlay-restart": (app, environment) =>
     new OverlayRestartLab(app, "overlay-restart", { subnet: environment["LAB_OVERLAY_RESTART_SUBNET"] }),
+  "overlay-services": (app, environment) =>
+    new OverlayServicesLab(app, "overlay-services", { subnet: environment["LAB_OVERLAY_SERVICES_SUBNET"] }),
+  "overlay-encrypted": (app, environment) =>
+    new OverlayEncryptedLab(app, "overlay-encrypted", { subnet: environment["LAB_OVERLAY_ENCRYPTED_SUBNET"] }),
   macvlan: (app, environment) =>
     new MacvlanLab(app, "macvlan", {
       subnet: environment["LAB_MACVLAN_SUBNET"],

@@ -18,6 +18,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   vxlan: "CONFIG_VXLAN",
   dummy: "CONFIG_DUMMY",
   ip_vs: "CONFIG_IP_VS",
+  esp4: "CONFIG_INET_ESP",
 };
 
 /** What the machine is, as far as it matters for the labs. Looks only. */

@@ -165,6 +165,15 @@ describe("answers", () => {
     });
   });
 
+  test("fails with a look at a service's tasks, where one of them was asked", () => {
+    const server = { name: "balanced", token: "7f3a0c1d", container: "balanced", engine: "a", service: true } as const;
+    const probe: HttpProbe = { ...answers, target: { ...target, server } };
+    expect(judge(probe, findings({ request: web1Answers }))).toMatchObject({
+      verdict: "fail",
+      lookAt: ["docker exec a docker service ps balanced", "netstat -tulpn"],
+    });
+  });
+
   test.each<[string, Output[], string]>([
     ["there is nothing to ask", [], "no address to ask"],
     [

@@ -71,6 +71,52 @@ describe("a name that means a set of addresses", () => {
   });
 });
 
+describe("a name of a service", () => {
+  const service = "spread";
+  const tasks: ResolveProbe = {
+    ...{ kind: "resolve", from, name: "tasks.spread", expectation: "addresses" },
+    addresses: [
+      { service, network: "lab-x-blue", engine: "a" },
+      { service, network: "lab-x-blue", engine: "b" },
+    ],
+  };
+  const itself: ResolveProbe = { ...tasks, name: service, addresses: [{ service, manager: "a" }] };
+  const onA: Output = {
+    stdout: "spread.node.task 10.79.1.4/24\nlab-x-web-1 10.79.1.201/24\nspreads.1.x 10.79.1.9/24\n\n",
+  };
+  const onB: Output = { stdout: "lab-x-web-2 10.79.1.202/24\nspread.node.other 10.79.1.5/24\n" };
+  const judgedTasks = (name: Output, ...address: Output[]) => judge(tasks, findings({ name, address }));
+  const judgedItself = (name: Output, address: Output) => judge(itself, findings({ name, address }));
+
+  test("says whose addresses it expects", () => {
+    expect([tasks, itself].map(expectedOf)).toEqual([
+      "tasks.spread means the address of spread's task on a, the address of spread's task on b",
+      "spread means the address of service spread itself",
+    ]);
+  });
+
+  test("means the address of one task on each host, as each engine tells", () => {
+    expect(judgedTasks(answer("10.79.1.5", "10.79.1.4"), onA, onB)).toMatchObject({ verdict: "pass" });
+    expect(judgedTasks(answer("10.79.1.4"), onA, onB)).toMatchObject({
+      verdict: "fail",
+      meaning: "10.79.1.5 is missing",
+    });
+    expect(judgedTasks(answer("10.79.1.4"), onA, { stdout: "\n" })).toMatchObject({ verdict: "error" });
+    const two: Output = { stdout: `${onA.stdout ?? ""}spread.node.third 10.79.1.6/24\n` };
+    expect(judgedTasks(answer("10.79.1.4", "10.79.1.5"), two, onB)).toMatchObject({ verdict: "error" });
+  });
+
+  test("or the service's own, and no task's beside it", () => {
+    const own: Output = { stdout: "10.79.1.2/24\n\n" };
+    expect(judgedItself(answer("10.79.1.2"), own)).toEqual({ verdict: "pass", actual: "spread: 10.79.1.2" });
+    expect(judgedItself(answer("10.79.1.2", "10.79.1.4"), own)).toMatchObject({
+      verdict: "fail",
+      meaning: "10.79.1.4 is somebody else's",
+    });
+    expect(judgedItself(answer("10.79.1.4"), { stdout: "\n" })).toMatchObject({ verdict: "error" });
+  });
+});
+
 describe("a name that means nothing", () => {
   const judged = (name: Output, control: Output = answer("10.77.0.2")) => judge(nobody, findings({ name, control }));
 

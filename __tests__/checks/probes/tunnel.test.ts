@@ -1,5 +1,5 @@
 import { toShell } from "../../../lib/checks/command";
-import { commandsOf, expectedOf, judge } from "../../../lib/checks/probes";
+import { commandsOf, expectedOf, judge, needsOf } from "../../../lib/checks/probes";
 import type { TunnelProbe } from "../../../lib/checks/probes/tunnel";
 import { findings } from "../findings";
 
@@ -35,6 +35,45 @@ test("passes on the hosts' packets with the pings inside", () => {
   expect(judged(packet())).toEqual({
     verdict: "pass",
     actual: "1 VXLAN packets between the hosts, VNI 4098, with the pings inside",
+  });
+});
+
+describe("of an encrypted network", () => {
+  const sealed: TunnelProbe = { ...probe, encrypted: true };
+  /** As tcpdump's source prints it (print-esp.c): no kernel with ESP was at hand to record it. */
+  const esp = (source = "10.78.0.10") =>
+    `14:00:00.1 IP (tos 0x0, ttl 64, id 3, offset 0, flags [none], proto ESP (50), length 168)
+    ${source} > 10.78.0.11: ESP(spi=0x1a2b3c4d,seq=0x1), length 148
+`;
+  const judgedSealed = (stdout: string, ping = 0, stderr = LISTENING) =>
+    judge(sealed, findings({ capture: { stdout, stderr }, ping: { exit: ping } }));
+
+  test("looks for what a host sends in either form", () => {
+    expect(toShell(commandsOf(sealed)[0]?.command ?? [])).toBe(
+      "docker exec a timeout 5 tcpdump -lnv -i eth0 -c 4 src host 10.78.0.10 and '(' ip proto 50 or udp port 4789 ')'",
+    );
+    expect(needsOf(sealed)).toEqual([{ kernel: "vxlan" }, { kernel: "esp" }]);
+    expect(needsOf(probe)).toEqual([{ kernel: "vxlan" }]);
+    expect(expectedOf(sealed)).toBe(
+      "pings of 10.79.1.12 inside ESP packets between 10.78.0.10 and 10.78.0.11, and none in VXLAN packets that can be read",
+    );
+  });
+
+  test("passes on ESP alone", () => {
+    expect(judgedSealed(esp() + esp())).toEqual({
+      verdict: "pass",
+      actual: "2 ESP packets between the hosts, none in clear",
+    });
+  });
+
+  test.each([
+    ["a packet in clear among them", esp() + packet(), 0, LISTENING, "fail", /1 VXLAN packets that anybody/],
+    ["nothing on the wire", "", 0, LISTENING, "fail", /neither ESP nor VXLAN/],
+    ["somebody else's ESP", esp("10.78.0.99"), 0, LISTENING, "fail", /neither ESP nor VXLAN/],
+    ["no answer to the pings", esp(), 1, LISTENING, "error", /does not answer a ping/],
+    ["a tcpdump that does not listen", "", 0, "eth0: No such device exists", "error", /did not listen/],
+  ])("%s", (_, stdout, ping, stderr, verdict, actual) => {
+    expect(judgedSealed(stdout, ping, stderr)).toMatchObject({ verdict, actual: expect.stringMatching(actual) });
   });
 });
 

@@ -7,7 +7,9 @@ import { isolationMutants } from "./isolation";
 import { macvlanMutants } from "./macvlan";
 import { noneMutants } from "./none";
 import { overlayMutants } from "./overlay";
+import { overlayEncryptedMutants } from "./overlay-encrypted";
 import { overlayRestartMutants } from "./overlay-restart";
+import { overlayServicesMutants } from "./overlay-services";
 import { portConflictMutants } from "./port-conflict";
 import { privilegesMutants } from "./privileges";
 import type { LabMutants } from "./saboteur";
@@ -27,6 +29,8 @@ export const MUTANTS: readonly LabMutants[] = [
   privilegesMutants,
   overlayMutants,
   overlayRestartMutants,
+  overlayServicesMutants,
+  overlayEncryptedMutants,
   macvlanMutants,
   ipvlanMutants,
   vlanMutants,

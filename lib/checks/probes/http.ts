@@ -9,7 +9,14 @@ const Target = z.strictObject({
   /** A name, an address, or a reference to one that only the running engine knows. */
   host: Word,
   port: z.int().min(1).max(65535),
-  server: z.strictObject({ name: z.string(), token: z.string(), container: z.string(), engine: EngineContainer }),
+  server: z.strictObject({
+    name: z.string(),
+    token: z.string(),
+    /** The container, or the service of a swarm whose task it is. */
+    container: z.string(),
+    engine: EngineContainer,
+    service: z.literal(true).optional(),
+  }),
 });
 type Target = z.infer<typeof Target>;
 
@@ -80,12 +87,18 @@ function judgeAnswers(probe: Extract<HttpProbe, { outcome: "answers" }>, finding
   return fail(
     describe(wrong),
     meaningOf(wrong, probe.target, probe.from),
-    ...[
-      ["docker", "logs", probe.target.server.container],
-      ["docker", "ps", "--all", "--filter", `name=${probe.target.server.container}`],
-    ].map((command) => toShell(onEngine(probe.target.server.engine, command))),
+    ...looksAt(probe.target).map((command) => toShell(onEngine(probe.target.server.engine, command))),
     toShell(at(probe.from, ["netstat", "-tulpn"])),
   );
+}
+
+/** What its engine knows of who should have answered. */
+function looksAt({ server: { container, service } }: Target): string[][] {
+  if (service === true) return [["docker", "service", "ps", container]];
+  return [
+    ["docker", "logs", container],
+    ["docker", "ps", "--all", "--filter", `name=${container}`],
+  ];
 }
 
 /** The server says from where it was asked: what address translation does is seen, whatever its rules look like. */

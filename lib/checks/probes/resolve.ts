@@ -1,15 +1,24 @@
 import { isIPv4 } from "net";
 import { z } from "zod";
-import { shortId, toShell, type Command } from "../command";
+import { onEngine, shortId, taskAddresses, tasksOn, toShell, type Command } from "../command";
 import { error, fail, failed, type Findings, type Judgement, type Observation, pass, type ProbeKind } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
 
 /** A name as one asks a resolver for it. No hyphen in front: that would be an option to getent. */
 const Name = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "a name is letters, digits, dots, hyphens");
 
-/** Whose address a name may have: one that the lab gives, or what the engine gave to a container on a network. */
-const Address = z.union([z.ipv4(), z.strictObject({ container: z.string(), network: z.string() })]);
+/**
+ * Whose address a name may have: one that the lab gives, or what the engine gave to a container on a network, to a
+ * service's task on an engine, or to a service itself (its VIP, as a manager tells).
+ */
+const Address = z.union([
+  z.ipv4(),
+  z.strictObject({ container: z.string(), network: z.string() }),
+  z.strictObject({ service: z.string(), network: z.string(), engine: z.string() }),
+  z.strictObject({ service: z.string(), manager: z.string() }),
+]);
 type Address = z.infer<typeof Address>;
+type Given = Exclude<Address, string>;
 
 /** What the engine itself calls a container: the start of its id. */
 const ShortId = z.strictObject({ shortIdOf: z.string() });
@@ -55,13 +64,37 @@ function called(name: ResolveProbe["name"]): string {
   return typeof name === "string" ? name : `the short id of ${name.shortIdOf}`;
 }
 
-function whatEngineGave({ container, network }: Exclude<Address, string>): { name: string; command: Command } {
-  const template = `{{with index .NetworkSettings.Networks ${JSON.stringify(network)}}}{{.IPAddress}}{{end}}`;
-  return { name: "address", command: ["docker", "inspect", "-f", template, container] };
+function whatEngineGave(address: Given): { name: string; command: Command } {
+  if ("manager" in address) {
+    const inspect = ["docker", "service", "inspect", "-f", VIRTUAL_ADDRESSES, address.service];
+    return { name: "address", command: onEngine(address.manager, inspect) };
+  }
+  if ("service" in address) return { name: "address", command: onEngine(address.engine, tasksOn(address.network)) };
+  const template = `{{with index .NetworkSettings.Networks ${JSON.stringify(address.network)}}}{{.IPAddress}}{{end}}`;
+  return { name: "address", command: ["docker", "inspect", "-f", template, address.container] };
+}
+
+/** One for each network that a service is on. */
+const VIRTUAL_ADDRESSES = "{{range .Endpoint.VirtualIPs}}{{println .Addr}}{{end}}";
+
+/** In what the engine said: nothing where it tells no address, or several. */
+function addressIn(address: Given, { stdout }: Observation): string {
+  const addresses =
+    "network" in address && "service" in address
+      ? taskAddresses(stdout, address.service)
+      : stdout
+          .trim()
+          .split("\n")
+          .map((line) => line.replace(/\/.*/, ""));
+  return addresses.length === 1 ? (addresses[0] ?? "") : "";
 }
 
 function describe(address: Address): string {
-  return typeof address === "string" ? address : `the address of ${address.container}`;
+  if (typeof address === "string") return address;
+  if ("manager" in address) return `the address of service ${address.service} itself`;
+  return "service" in address
+    ? `the address of ${address.service}'s task on ${address.engine}`
+    : `the address of ${address.container}`;
 }
 
 /** The addresses in the output of `getent ahostsv4`: a line for each kind of socket. */
@@ -82,7 +115,10 @@ function unasked(answer: Observation): Judgement {
 }
 
 function judgeAddresses(probe: Extract<ResolveProbe, { expectation: "addresses" }>, findings: Findings): Judgement {
-  const given = findings.of("address").map(({ stdout }) => stdout.trim());
+  const answers = findings.of("address");
+  const given = probe.addresses
+    .filter((address) => typeof address !== "string")
+    .flatMap((address, index) => (answers[index] === undefined ? [] : [addressIn(address, answers[index])]));
   const expected = [...probe.addresses.filter((address) => typeof address === "string"), ...given];
   const unknown = expected.find((address) => !isIPv4(address));
   if (unknown !== undefined || expected.length !== probe.addresses.length) {

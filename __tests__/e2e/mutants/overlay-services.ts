@@ -1,0 +1,119 @@
+import { docker } from "../project";
+import { controlSilent, type LabMutants, type Saboteur } from "./saboteur";
+
+const [A, B] = ["labtest-overlay-services-host-a", "labtest-overlay-services-host-b"];
+const [WEB_1, WEB_2] = ["labtest-overlay-services-web-1", "labtest-overlay-services-web-2"];
+const BLUE = "labtest-overlay-services-blue";
+const STRANGER = "labtest-stranger";
+const SITE = "/etc/nginx/conf.d/default.conf";
+
+/** Runs docker on one of the lab's engines. */
+const on = (engine: string, ...args: string[]): Promise<string> => docker("exec", engine, "docker", ...args);
+
+const impostor = ["fail", /somebody else answers in \S+ place/] as const;
+const answersThough = ["fail", /something answers where nothing should/] as const;
+const notThoseAlone = ["fail", /is somebody else's/] as const;
+const NO_IPVS = "not broken on an engine yet: no kernel with IPVS was at hand";
+
+/** Before the engine's own docker command, where a shell looks for it. */
+const OTHER_DOCKER = "/usr/local/bin/docker";
+
+/** On host-a, which manages the swarm, services are created in another way. @param script lines of bash that may run $real */
+async function createOtherwise(script: string): Promise<void> {
+  const begin = `#!/bin/bash\nreal=/usr/bin/docker\n[ "$1 $2" = "service create" ] || exec $real "$@"\n`;
+  const install = `mkdir -p $(dirname ${OTHER_DOCKER}) && printf '%s\\nexec $real "$@"\\n' "$1" >${OTHER_DOCKER} && chmod +x ${OTHER_DOCKER}`;
+  await docker("exec", A, "sh", "-c", install, "sh", `${begin}${script}`);
+}
+const createAsTold = (): Promise<string> => docker("exec", A, "rm", "--force", OTHER_DOCKER);
+
+/** Somebody who is not the lab's, on one of the engines. */
+async function stranger(engine: string, args: readonly string[], ...command: string[]): Promise<void> {
+  const image = await on(engine, "inspect", "--format", "{{.Config.Image}}", engine === A ? WEB_1 : WEB_2);
+  await on(engine, "run", "--detach", "--name", STRANGER, ...args, image, ...command);
+}
+
+const SABOTEURS: readonly Saboteur[] = [
+  {
+    name: "web-2 and all tasks say that they are somebody else",
+    sabotage: async () => {
+      await on(B, "exec", WEB_2, "sed", "-i.kept", 's/return .*/return 200 "web-9 00000000\\\\n";/', SITE);
+      await createOtherwise(`exec $real "\${@/return 200 \\"/return 200 \\"not-}"`);
+    },
+    mend: async () => {
+      await createAsTold();
+      await on(B, "exec", WEB_2, "mv", `${SITE}.kept`, SITE);
+    },
+    mended: true,
+    red: {
+      "web-1/reaches-web-2": impostor,
+      "create-services/spread-on-host-a-answers": impostor,
+      "create-services/spread-on-host-b-answers": impostor,
+      "create-services/balanced-on-host-a-answers": impostor,
+      "create-services/balanced-on-host-b-answers": impostor,
+      "create-services/balanced-unreachable": controlSilent,
+      "publish-ports/local-on-host-b-answers": impostor,
+      "publish-ports/local-on-host-a-refused": controlSilent,
+      "publish-ports/mesh-on-host-a-refused": controlSilent,
+      "publish-ports/mesh-on-host-b-refused": controlSilent,
+    },
+  },
+  {
+    name: "spread gets an address of its own, and balanced's tasks are called balanced, too",
+    sabotage: () =>
+      createOtherwise(
+        `case "$*" in
+*"--name spread "*) exec $real "\${@/dnsrr/vip}";;
+*"--name balanced "*) exec $real "\${@:1:2}" --hostname balanced "\${@:3}";;
+esac`,
+      ),
+    mend: createAsTold,
+    mended: true,
+    red: {
+      "create-services/spread-means-its-tasks": ["fail", /is missing.*is somebody else's/],
+      "create-services/balanced-means-one": notThoseAlone,
+      // The tasks are asked by the same name: one of them answers, or the virtual address has taken the time.
+      "create-services/balanced-unreachable": ["fail", /something answers|curl exit 28/],
+    },
+  },
+  {
+    name: "somebody on the network goes by the names of all tasks",
+    sabotage: () => {
+      const names = ["spread", "tasks.spread", "tasks.balanced"].flatMap((name) => ["--network-alias", name]);
+      return stranger(A, ["--network", BLUE, ...names], "sleep", "600");
+    },
+    mend: () => on(A, "rm", "--force", STRANGER),
+    mended: true,
+    red: {
+      "create-services/spread-means-its-tasks": notThoseAlone,
+      "create-services/spread-tasks": notThoseAlone,
+      "create-services/balanced-tasks": notThoseAlone,
+    },
+  },
+  {
+    name: "on either host somebody has a port that is to be closed",
+    sabotage: async () => {
+      await stranger(A, ["--publish", "8080:80", "--publish", "8081:80"]);
+      await stranger(B, ["--publish", "8080:80"]);
+    },
+    mend: async () => {
+      for (const engine of [A, B]) await on(engine, "rm", "--force", STRANGER);
+    },
+    mended: true,
+    red: {
+      "publish-ports/local-on-host-a-refused": answersThough,
+      "publish-ports/mesh-on-host-a-refused": answersThough,
+      "publish-ports/mesh-on-host-b-refused": answersThough,
+    },
+  },
+];
+
+export const overlayServicesMutants: LabMutants = {
+  lab: "overlay-services",
+  engines: [A, B],
+  saboteurs: SABOTEURS,
+  unbreakable: {
+    "create-services/balanced-answers": NO_IPVS,
+    "publish-ports/mesh-on-host-a-answers": NO_IPVS,
+    "publish-ports/mesh-on-host-b-answers": NO_IPVS,
+  },
+};
