@@ -125,7 +125,11 @@ export async function reset(
 ): Promise<string | undefined> {
   try {
     await startEngines(lab, surroundings);
-    for (const action of lab.steps.flatMap(({ actions }) => actions).reverse()) await undo(action, lab, surroundings);
+    await undoAll(
+      lab.steps.flatMap(({ actions }) => actions),
+      lab,
+      surroundings,
+    );
     await killAll(lab, surroundings);
     for (const server of lab.servers) {
       const { container } = server;
@@ -154,22 +158,28 @@ export async function removeThrowAways(
   lab: Pick<DeployedLab, "steps" | "engines">,
   surroundings: Surroundings,
 ): Promise<void> {
-  for (const action of throwAwaysOf(lab.steps).reverse()) await undo(action, lab, surroundings);
+  await undoAll(throwAwaysOf(lab.steps), lab, surroundings);
 }
 
 /** An action that the engine refuses; the message is for a person. */
 class Undone extends Error {}
 
-async function undo(
-  action: Action,
+/** The last first. Services end side by side. */
+async function undoAll(
+  actions: readonly Action[],
   { engines = [] }: Pick<DeployedLab, "engines">,
   surroundings: Surroundings,
 ): Promise<void> {
-  const command = undoing(action, await foundOf(action, surroundings));
-  if (command === undefined) return;
-  await must(command, surroundings);
-  if (action.do !== "create-service") return;
-  for (const { container } of engines) await tasksGone(action.service, container, surroundings);
+  const services: string[] = [];
+  for (const action of [...actions].reverse()) {
+    const command = undoing(action, await foundOf(action, surroundings));
+    if (command === undefined) continue;
+    await must(command, surroundings);
+    if (action.do === "create-service") services.push(action.service);
+  }
+  for (const service of services) {
+    for (const { container } of engines) await tasksGone(service, container, surroundings);
+  }
 }
 
 /** A task ends in order, on a busy machine some seconds later. */
