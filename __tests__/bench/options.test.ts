@@ -15,8 +15,14 @@ test("seven rounds of everything, unless something else is said", () => {
 test.each([
   [["--rounds", "0"], '--rounds: "0" is no number of rounds from 1 to 1000: 7'],
   [["--rounds", "1e3"], '--rounds: "1e3" is no number of rounds from 1 to 1000: 7'],
-  [["--only", "hots"], '--only: "hots" is none of host, many, synth, provider, overlay, underlay, network, check: host'],
-  [["--only", "everything"], '--only: "everything" is none of host, many, synth, provider, overlay, underlay, network, check'],
+  [
+    ["--only", "hots"],
+    '--only: "hots" is none of host, many, synth, provider, overlay, underlay, network, check: host',
+  ],
+  [
+    ["--only", "everything"],
+    '--only: "everything" is none of host, many, synth, provider, overlay, underlay, network, check',
+  ],
   [["--fast"], "npm run bench: Unknown option '--fast'"],
   [["host"], "npm run bench: Unexpected argument 'host'"],
 ])("%j is refused", (args, message) => {
