@@ -252,11 +252,11 @@ describe("checks that break down", () => {
 
   test("are no proof, whatever an earlier deploy has proven", async () => {
     expect((await project.lab(["up", "host"])).exit).toBe(0);
-    // A node that dies of the checks, and of nothing else.
-    const node = project.path("broken", "node");
+    // A shell that dies of the checks, and of nothing else.
+    const shell = project.path("broken", "sh");
     mkdirSync(project.path("broken"));
-    writeFileSync(node, `#!/bin/sh\ncase "$*" in *"stage checks"*) exit 7;; esac\nexec ${process.execPath} "$@"\n`);
-    chmodSync(node, 0o755);
+    writeFileSync(shell, `#!/bin/sh\ncase "$*" in *"bin/stage checks") exit 7;; esac\nexec /bin/sh "$@"\n`);
+    chmodSync(shell, 0o755);
     const path = { PATH: `${project.path("broken")}:${process.env["PATH"] ?? ""}` };
     const up = await project.lab(["up", "host", "--http-port", "18482"], path);
     expect(up.stderr).toMatch(/null_resource\.checks: .*exit status 7/s);

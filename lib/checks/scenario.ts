@@ -113,8 +113,8 @@ function told(run: Run, { checks }: Step, verdict: "error" | "skip", reason: str
 
 /**
  * Brings a lab with steps back to its beginning, wherever a scenario, a person or an interrupt has left it: what steps
- * connect, disconnect and run is undone, engines that they stop run again, and all servers are started anew, in the order of their declaration, each as
- * soon as the one before is ready (or has given up, where it must).
+ * connect, disconnect and run is undone, engines that they stop run again, and all servers are started anew, in the order
+ * of their declaration, each as soon as the one before is ready (or has given up, where it must).
  * @param deadlineMs how long each may take; one that takes longer is left to the checks
  * @returns what could not be done, or undefined
  */
