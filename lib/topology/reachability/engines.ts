@@ -33,7 +33,8 @@ export class ReachabilityOfEngines {
 
   /**
    * What comes of asking `destination` on `port`, from `place`.
-   * @returns undefined for what must not be asked: it would leave the machine by its default route
+   * @returns undefined for what must not be asked: it would leave the machine by its default route; or for what cannot be
+   * asked: the address means somebody else there
    */
   connect(place: Place, destination: Destination, port: number): Prediction | undefined {
     if (place.kind === "remote") return this.fromOutside(place, destination, port);
@@ -177,6 +178,8 @@ export class ReachabilityOfEngines {
     const target = this.network(destination.network);
     const there = this.server(destination.server).engine;
     const isUnderlay = target.driver === "macvlan" || target.driver === "ipvlan";
+    // Each engine gives its default bridge the same subnet, as a rule: the address is somebody's, or nobody's, on its own.
+    if (target.subnet === undefined) return undefined;
     // Which VLANs the local host has an address in depends on its kernel. (A throw-away host has none in any.)
     if (target.vlan !== undefined && engine === undefined) return undefined;
     if (isUnderlay && target.vlan === undefined && there === engine) return fails("unreachable", BECAUSE.ownHost);
