@@ -2,7 +2,7 @@ import { Identity } from "../lib/topology/identity";
 import { RemoteMachine } from "../lib/topology/remote-machine";
 import { Subnet } from "../lib/topology/subnet";
 import type { Contestant, Group } from "./measure";
-import { lacksEngineImage, type Place, PORT, PREFIX, SUBNET } from "./place";
+import { LAN, lacksEngineImage, type Place, PORT, PREFIX, SUBNET } from "./place";
 
 /** Enough for what one connection more or less costs to show beside the start of curl itself. */
 const CONNECTIONS = 300;
@@ -56,7 +56,7 @@ function wireOf(lab: string): string {
  */
 export async function underlayGroup(place: Place): Promise<Group> {
   const absent = await lacksEngineImage(place);
-  const lan = Subnet.parse("subnet", SUBNET);
+  const lan = Subnet.parse("subnet", LAN);
   const [host, onWire] = [lan.address(10), lan.part(27, 2).address(2)];
   const contestant = (name: string, server: string): Contestant => ({
     name,

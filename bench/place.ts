@@ -31,6 +31,8 @@ const MORE_PARTS = ["tsconfig.json", "cdktf.json", ".lab/bin"];
 export const PREFIX = `${APART.LAB_PREFIX}-`;
 export const PORT = Number(APART.LAB_HTTP_PORT);
 export const SUBNET = APART.LAB_SUBNET;
+/** Of hosts, where a lab has several. */
+export const LAN = APART.LAB_LAN;
 
 /** Nothing here takes longer, unless it hangs. */
 const DEADLINE_MS = 30_000;

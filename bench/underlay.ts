@@ -5,7 +5,7 @@ import { HostNetwork, http, inside, LabStack } from "docker-network-labs";
 export default class Underlay extends LabStack {
   constructor(scope: Construct, id: string) {
     super(scope, id, { title: "Ways from a LAN into its host", needs: [{ kernel: "macvlan" }] });
-    const lan = this.addNetwork("lan", { subnet: process.env["LAB_SUBNET"] ?? "10.213.78.0/24", internal: true });
+    const lan = this.addNetwork("lan", { subnet: process.env["LAB_LAN"] ?? "10.213.80.0/24", internal: true });
     const host = this.addEngine("host-a", { lan, address: lan.subnet.address(10) });
     const bridge = this.addNetwork("bridge", { engine: host, subnet: "10.213.79.0/24" });
     const underlay = this.addUnderlay("underlay", {
