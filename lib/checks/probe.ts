@@ -1,3 +1,4 @@
+import { complaintOf } from "../engine/must";
 import type { Command } from "./command";
 import type { Need } from "./need";
 import type { Vantage } from "./vantage";
@@ -72,8 +73,7 @@ export const error = (actual: string, meaning?: string): Judgement => ({
 });
 
 /** An error when a tool did not do its work: what it did not print is then no evidence of anything. */
-export function failed(tool: string, { exit, stderr }: Observation): Judgement | undefined {
-  if (exit === 0) return undefined;
-  const said = stderr.trim().split("\n").at(-1) || "it said nothing";
-  return error(`${tool} exit ${String(exit)}: ${said}`);
+export function failed(tool: string, observation: Observation): Judgement | undefined {
+  if (observation.exit === 0) return undefined;
+  return error(`${tool} exit ${String(observation.exit)}: ${complaintOf(observation)}`);
 }

@@ -307,7 +307,7 @@ function engineTrouble({ argv: whole, exit, stdout, stderr }: Observation): Erro
     if (NO_PROGRAM.test(said)) return new Unmeasurable(`${tool} is not in the container's image`);
     return new Unresolved(said || `docker exec exit ${String(exit)}`);
   }
-  if (argv[0] === "docker" && ENGINE_TROUBLE.test(stderr)) return new Unresolved(stderr.trim().split("\n").at(-1));
+  if (argv[0] === "docker" && ENGINE_TROUBLE.test(stderr)) return new Unresolved(complaintOf({ stderr }));
   if (argv.includes("nsenter") && stderr.startsWith("nsenter: ")) {
     const said = stderr.trim().split("\n")[0];
     return exit === 127 ? new Unmeasurable(said) : new Unresolved(said);
