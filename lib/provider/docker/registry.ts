@@ -44,7 +44,7 @@ async function credentials(auth: ValueMap, host: string, environment: NodeJS.Pro
   if (content !== "") {
     const config = parsing("Error parsing docker registry config json", () => parseConfig(content));
     const nothing = `couldn't find registry config for '${host}' in file content`;
-    return ownCredentials(config, host) ?? (await fromHelper(helperFor(config, host), host, nothing));
+    return credentialsIn(config, host, nothing);
   }
   const file = text(auth["config_file"] ?? (environment["DOCKER_CONFIG"] || "~/.docker/config.json"));
   if (file === "") return { username: "", password: "" };
@@ -55,7 +55,7 @@ async function credentials(auth: ValueMap, host: string, environment: NodeJS.Pro
   });
   const config = parsing("could not read and load config file", () => parseConfig(read));
   const unhelped = "could not get auth config (the credentialhelper did not work or was not found)";
-  return ownCredentials(config, host) ?? (await fromHelper(helperFor(config, host), host, unhelped));
+  return credentialsIn(config, host, unhelped);
 }
 
 interface DockerConfig {
@@ -88,13 +88,10 @@ function decodeAuth(auth: string): Credentials {
   return { username, password: password.join(":") };
 }
 
-function helperFor(config: DockerConfig, host: string): string {
-  return config.credHelpers?.[host] ?? config.credsStore ?? "";
-}
-
-/** What stands in the configuration itself; a helper goes before it. */
-function ownCredentials(config: DockerConfig, host: string): Credentials | undefined {
-  if (helperFor(config, host) !== "") return undefined;
+/** What a helper knows, where one is named, else what stands in the configuration itself. @param unhelped how an error begins */
+async function credentialsIn(config: DockerConfig, host: string, unhelped: string): Promise<Credentials> {
+  const helper = config.credHelpers?.[host] ?? config.credsStore ?? "";
+  if (helper !== "") return fromHelper(helper, host, unhelped);
   const auths = config.auths ?? {};
   const entry = auths[host] ?? Object.entries(auths).find(([address]) => hostName(address) === host)?.[1];
   if (entry?.auth !== undefined && entry.auth !== "") return decodeAuth(entry.auth);
