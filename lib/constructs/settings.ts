@@ -22,7 +22,7 @@ export interface Settings {
   readonly privilegedEngines?: boolean;
   /** The folder of the certificates by which remote engines are reached by TCP. @default where Docker's own command looks */
   readonly certificates?: string;
-  /** This program, as a stack's folder sees it. Relative: synthesis is the same in every checkout. */
+  /** The script that has stages done, as a stack's folder sees it. Relative: synthesis is the same in every checkout. */
   readonly program: string;
 }
 
