@@ -1,5 +1,5 @@
 import { homedir } from "os";
-import { certificateFolder, isTls, tlsTo, withoutTls } from "../../lib/engine/tls";
+import { certificateFolder, isTls, resolvePaths, tlsTo, withoutTls } from "../../lib/engine/tls";
 import { isRemote } from "../../lib/engine/remote";
 
 const FAR = "tcp://192.0.2.5:2376";
@@ -15,6 +15,15 @@ test.each([
   [{}, `${homedir()}/.docker`],
 ])("with %j, certificates are where Docker's own command has them: %s", (environment, folder) => {
   expect(certificateFolder(environment)).toBe(folder);
+});
+
+test("relative paths are seen from the folder in which they were given, also by programs that run elsewhere", () => {
+  const environment: NodeJS.ProcessEnv = { DOCKER_CERT_PATH: "certificates", DOCKER_CONFIG: "/config", HOME: "home" };
+  resolvePaths(environment, "/project");
+  expect(environment).toEqual({ DOCKER_CERT_PATH: "/project/certificates", DOCKER_CONFIG: "/config", HOME: "home" });
+  const none: NodeJS.ProcessEnv = { DOCKER_CERT_PATH: "" };
+  resolvePaths(none, "/project");
+  expect(none).toEqual({ DOCKER_CERT_PATH: "" });
 });
 
 test("docker asks the engine itself, and is always verified", () => {

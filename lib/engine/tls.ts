@@ -16,6 +16,18 @@ export function certificateFolder(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
+ * Paths that a person gave as seen from the folder they were in, for a program that Terraform starts in another one: Docker's
+ * own command, which it runs, would look there.
+ * @param environment is changed
+ */
+export function resolvePaths(environment: NodeJS.ProcessEnv, folder: string): void {
+  for (const name of ["DOCKER_CERT_PATH", "DOCKER_CONFIG"]) {
+    const path = environment[name];
+    if (path) environment[name] = resolve(folder, path);
+  }
+}
+
+/**
  * The API reaches the engine, and not its host: there, a container of the toolbox image looks, with the host's network and
  * processes, and with the folder by whose files the engine knows its namespaces. SYS_ADMIN is for entering those, NET_ADMIN
  * for those of containers that have it. It ends with its one command.

@@ -8,6 +8,7 @@ import { interfaceNames, look } from "../../checks/world";
 import { ENGINE_IMAGE } from "../../constructs/settings";
 import { conditions } from "../../engine/conditions";
 import { haveImage } from "../../engine/image";
+import { resolvePaths } from "../../engine/tls";
 import { conclusion, report } from "../../report/text";
 import { writeWhole } from "../../terraform/files";
 import { readState } from "../../terraform/state";
@@ -31,6 +32,8 @@ export function stageCommand(program: Command, session: Session): void {
     .command("stage <name>", { hidden: true })
     .description("what Terraform runs in a stack's folder")
     .action(async (name: string) => {
+      // cdktf is started in the project's folder, and there it is that a person's paths are seen from.
+      resolvePaths(session.environment, session.project.folder);
       process.exitCode = await runStage(session, name, process.cwd());
     });
 }
