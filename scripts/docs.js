@@ -66,6 +66,7 @@ const TRY = {
     "sudo netstat -tulpn | grep ':809[23] '",
     "curl -s http://127.0.0.1:8092/",
     "curl -sS http://127.0.0.1:8093/",
+    "curl -sv http://127.0.0.1:8093/ 2>&1 | grep Connected",
     "docker exec lab-bridge-web-2 curl -s http://web-1/",
     "docker exec lab-bridge-web-2 cat /etc/resolv.conf",
     "docker exec lab-bridge-web-1 ip -br addr show",

@@ -297,6 +297,31 @@ test.each<[string, Probe, Output | undefined, Readonly<Record<string, Output>>, 
     { what: `in ${ONE}, nothing listens on port 80 (only on 81)`, show: NETSTAT },
   ],
   [
+    "docker-proxy would accept the connection, with nobody inside, and a rule of the host refuses it",
+    say.tcp(one).onHostPort(8080).connects(),
+    curl(7, "Connection refused\ncurl: (7) no", "http://127.0.0.1:8080/"),
+    {
+      [NETSTAT]: netstat("127.0.0.11:41234"),
+      "netstat -tulpn": {
+        stdout: netstat("0.0.0.0:8080").stdout?.replace("LISTEN -", "LISTEN 701/docker-proxy") ?? "",
+      },
+      "iptables -w -S": { stdout: "-A INPUT -p tcp -m tcp --dport 8080 -j REJECT\n" },
+    },
+    {},
+    {
+      what: "a packet filter rule of the host stops it: -A INPUT -p tcp -m tcp --dport 8080 -j REJECT",
+      show: "iptables -w -S",
+    },
+  ],
+  [
+    "without docker-proxy, nobody is inside to accept the connection",
+    say.tcp(one).onHostPort(8080).connects(),
+    curl(7, "Connection refused\ncurl: (7) no", "http://127.0.0.1:8080/"),
+    { [NETSTAT]: netstat("127.0.0.11:41234") },
+    {},
+    { what: `in ${ONE}, nothing listens on port 80 (nothing listens there at all)`, show: NETSTAT },
+  ],
+  [
     "the control of a connection that must fail has ended",
     say.tcp(two).isRefusedWhile(say.tcp(one)),
     REFUSED,

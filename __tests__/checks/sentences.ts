@@ -25,6 +25,7 @@ export const SENTENCES: readonly Probe[] = [
   say.http(one).onHostPort(9).isResetWhile(say.http(one)),
   say.http(one).byName("nobody").hasNoNameWhile(say.http(one).byName()),
   say.tcp(one).connects(),
+  say.tcp(one).onHostPort(8080).connects(),
   say.tcp(one).at("10.77.0.9", 81).isRefusedWhile(say.tcp(one)),
   say.tcp(one).from(say.inside(two)).isDroppedWhile(say.tcp(one)),
   say.tcp(one).isUnreachableWhile(say.tcp(one)),

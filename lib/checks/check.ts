@@ -49,7 +49,7 @@ export type Check = z.infer<typeof Check>;
 
 /**
  * The command lines that a person can type to see the same.
- * @param lacking why a need is not met. @default that of an engine that filters packets by iptables, as most do
+ * @param lacking why a need is not met. @default that of an engine with iptables and docker-proxy, as most are
  */
 export function commandLines(check: Check, lacking: (need: Need) => unknown = unusual): string[] {
   return commandsOf(check.probe)
@@ -58,7 +58,9 @@ export function commandLines(check: Check, lacking: (need: Need) => unknown = un
 }
 
 function unusual(need: Need): string | undefined {
-  return typeof need === "object" && "firewall" in need && need.firewall !== "iptables" ? need.firewall : undefined;
+  if (typeof need !== "object") return undefined;
+  if ("userlandProxy" in need) return need.userlandProxy === "on" ? undefined : "userland-proxy on";
+  return "firewall" in need && need.firewall !== "iptables" ? need.firewall : undefined;
 }
 
 /** What is expected, in words: also for how long. */

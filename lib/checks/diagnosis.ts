@@ -208,7 +208,10 @@ async function publishedElsewhere(one: Case): Promise<Diagnosis | undefined> {
 }
 
 async function notListening(one: Case): Promise<Diagnosis | undefined> {
-  const { container: name } = one.target.server;
+  const { container: name, token } = one.target.server;
+  // A bare connection needs nobody inside where docker-proxy accepts it: for the host itself, not for others.
+  const isBare = token === undefined && one.from.kind === "host";
+  if (isBare && (await holderOf(one))?.program === "docker-proxy") return undefined;
   const port = publishedPort(one) ?? one.target.port;
   const command = at({ kind: "namespace", container: name }, ["netstat", "-tulpn"]);
   const listeners = await listenersOf(one, command);
@@ -239,18 +242,24 @@ async function listenersOf(one: Case, command: Command): Promise<Listener[] | un
 
 /** Published, but another process of the host has the port. */
 async function heldByAnother(one: Case): Promise<Diagnosis | undefined> {
-  if (!one.toHost) return undefined;
-  const command = at(HOST, ["netstat", "-tulpn"]);
-  const listeners = await listenersOf(one, command);
-  const holder = listeners?.find(
-    ({ port, address }) =>
-      port === one.target.port && (isEvery(address) || address === addressIn(one.target, one.answer)),
-  );
+  const holder = await holderOf(one);
   if (holder?.program === undefined || ["docker-proxy", "dockerd"].includes(holder.program)) return undefined;
   return {
     what: `another process holds port ${String(one.target.port)} of the host: ${holder.program}, pid ${String(holder.pid)}`,
-    show: toShell(command),
+    show: toShell(ON_HOST),
   };
+}
+
+const ON_HOST = at(HOST, ["netstat", "-tulpn"]);
+
+/** Who listens on the port of the host that was asked, where the host was. */
+async function holderOf(one: Case): Promise<Listener | undefined> {
+  if (!one.toHost) return undefined;
+  const listeners = await listenersOf(one, ON_HOST);
+  return listeners?.find(
+    ({ port, address }) =>
+      port === one.target.port && (isEvery(address) || address === addressIn(one.target, one.answer)),
+  );
 }
 
 /** The container that asks is itself cut off. */

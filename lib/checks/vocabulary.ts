@@ -227,6 +227,11 @@ class TcpConnection {
     return new TcpConnection(this.server, this.vantage, address, port);
   }
 
+  /** On one of the host's own ports: see the same of http. */
+  onHostPort(port: number): TcpConnection {
+    return new TcpConnection(this.server, this.vantage, undefined, port);
+  }
+
   connects(): Probe {
     return { kind: "tcp", from: placeOf(this.vantage), target: this.target, outcome: "connects" };
   }

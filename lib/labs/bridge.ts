@@ -11,6 +11,7 @@ import {
   namespaceOf,
   portMapping,
   resolver,
+  tcp,
   vethPair,
 } from "../checks/vocabulary";
 import { LabStack } from "../constructs/lab-stack";
@@ -199,10 +200,25 @@ export class BridgeLab extends LabStack {
       claim: "B7",
       fact: "P4",
     });
+    const connection = tcp(plain).onHostPort(silent);
+    this.check("plain/accepted", connection.connects(), {
+      what: `a TCP connection to port ${String(silent)} comes about, though nothing listens behind it`,
+      why: "docker-proxy accepts before it asks the container: a health check or a port scan that only connects sees a service.",
+      claim: "B7",
+      fact: "P4",
+      needs: [{ userlandProxy: "on" }],
+    });
+    this.check("plain/not-accepted", connection.isRefusedWhile(tcp(plain).onHostPort(local)), {
+      what: `a TCP connection to port ${String(silent)} is refused`,
+      why: "Without docker-proxy the kernel leads it into the container, also from the host itself, and there nothing listens.",
+      claim: "B7",
+      fact: "P4",
+      needs: [{ userlandProxy: "off" }],
+    });
     const behindNothing = http(plain).onHostPort(silent);
     this.check("plain/no-service", behindNothing.isResetWhile(http(plain).onHostPort(local)), {
-      what: "who connects to it is accepted, and cut off",
-      why: "docker-proxy takes the connection first, finds that nothing listens inside, and gives it up.",
+      what: "who asks something on that connection is cut off",
+      why: "docker-proxy took the connection first, finds that nothing listens inside, and gives it up.",
       claim: "B7",
       fact: "P4",
       needs: [{ userlandProxy: "on" }],

@@ -41,6 +41,21 @@ test("asks iptables whether exactly that rule is there", () => {
   expect(needsOf(dnat)).toEqual(["root", "rules"]);
 });
 
+test("asks for the other form of a port mapping where there is no docker-proxy", () => {
+  const lacking = (need: unknown): string | undefined =>
+    ['{"userlandProxy":"on"}', '{"firewall":"nftables"}'].includes(JSON.stringify(need)) ? "not here" : undefined;
+  expect(commandLines({ id: "x/a", what: "a", why: "b", claims: [], probe: dnat }, lacking)).toEqual([
+    "iptables -w -t nat -C DOCKER -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.77.0.2:80",
+  ]);
+});
+
+test("takes either form where nobody knows of docker-proxy", () => {
+  const [there, missing, broken] = [{ exit: 0 }, { exit: 1 }, { exit: 3 }];
+  const verdict = (...check: { exit: number }[]): string => judge(dnat, findings({ check })).verdict;
+  expect([verdict(there, missing), verdict(missing, there)]).toEqual(["pass", "pass"]);
+  expect([verdict(missing, missing), verdict(missing, broken)]).toEqual(["fail", "error"]);
+});
+
 test.each([masquerade, dnat])("passes when it is there", (probe) => {
   expect(judge(probe, findings({ check: { exit: 0 } }))).toEqual({ verdict: "pass", actual: "the rule is there" });
 });

@@ -36,7 +36,11 @@ const SILENT = String(Number(LOCAL) + 1);
 const answered = ["fail", /something answers where nothing should/] as const;
 const nobodyListens = ["fail", /nothing listens on TCP port/] as const;
 const notPublished = ["fail", /port 18481 of the host is not published/] as const;
-const notBehindProxy = ["fail", /docker-proxy accepted .*nothing listens on port 80 \(only on 81\)/] as const;
+const silentNotPublished = ["fail", new RegExp(`port ${SILENT} of the host is not published`)] as const;
+const notBehindProxy = [
+  "fail",
+  /(?:docker-proxy accepted|connection refused)[^]*nothing listens on port 80 \(only on 81\)/,
+] as const;
 /** What is measured beside web-1's published port, for which it must answer. */
 const besideWeb1 = {
   "plain/not-outside": controlSilent,
@@ -44,6 +48,21 @@ const besideWeb1 = {
   "web-2/direct-closed": controlSilent,
   "web-2/direct-guarded": controlSilent,
 };
+
+/** As if nobody listened: not even docker-proxy is asked. */
+const REFUSE_SILENT = [
+  "INPUT",
+  "-i",
+  "lo",
+  "-p",
+  "tcp",
+  "--dport",
+  SILENT,
+  "-j",
+  "REJECT",
+  "--reject-with",
+  "tcp-reset",
+];
 
 async function masqueradeRule(): Promise<string[]> {
   return ["POSTROUTING", "-s", APART.LAB_SUBNET, "!", "-o", await bridgeOf(LAN), "-j", "MASQUERADE"];
@@ -231,6 +250,8 @@ const SABOTEURS: readonly Saboteur[] = [
     "web-2/direct-guarded": noCurl,
     "plain/local": noCurl,
     "plain/not-outside": noCurl,
+    "plain/accepted": noCurl,
+    "plain/not-accepted": noCurl,
     "plain/no-service": noCurl,
     "plain/no-service-outside": noCurl,
   }),
@@ -240,6 +261,7 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "plain/answers": listensOn(81),
       "plain/local": notBehindProxy,
+      "plain/not-accepted": ["error", /the control accepts no connection/],
       "plain/no-service": controlSilent,
       "plain/no-service-outside": answered,
     },
@@ -247,7 +269,30 @@ const SABOTEURS: readonly Saboteur[] = [
   {
     name: "plain listens on the port behind the silent one too",
     sabotage: () => edit(PLAIN, "s/listen .*/listen 80; listen 81;/"),
-    red: { "plain/no-service": answered, "plain/no-service-outside": answered },
+    red: {
+      "plain/not-accepted": ["fail", /something accepts connections where nothing should/],
+      "plain/no-service": answered,
+      "plain/no-service-outside": answered,
+    },
+  },
+  {
+    name: "the port behind which nobody is, is not published either",
+    sabotage: () => instead(PLAIN, "--publish", `127.0.0.1:${LOCAL}:80`),
+    red: {
+      "plain/listen": nobodyListens,
+      "plain/accepted": silentNotPublished,
+      "plain/no-service": ["fail", /it fails, but not in the expected way/],
+    },
+  },
+  {
+    name: "a rule of the host's refuses who connects to the port behind which nobody is",
+    sabotage: async () => onHost("iptables", "-w", "-I", ...REFUSE_SILENT),
+    mend: async () => onHost("iptables", "-w", "-D", ...REFUSE_SILENT),
+    mended: true,
+    red: {
+      "plain/accepted": ["fail", /a packet filter rule of the host stops it/],
+      "plain/no-service": ["fail", /it fails, but not in the expected way/],
+    },
   },
   {
     name: "plain is published on every address",
@@ -264,6 +309,8 @@ const SABOTEURS: readonly Saboteur[] = [
       "plain/local": refused,
       "plain/local-only": ["fail", /./],
       "plain/listen": nobodyListens,
+      "plain/accepted": ["fail", new RegExp(`nothing listens on port ${SILENT}`)],
+      "plain/not-accepted": ["error", /the control accepts no connection/],
       "plain/no-service": controlSilent,
     },
   },
@@ -277,6 +324,8 @@ const SABOTEURS: readonly Saboteur[] = [
       "plain/local": ["fail", /is not published/],
       "plain/local-only": ["fail", /./],
       "plain/listen": nobodyListens,
+      "plain/accepted": silentNotPublished,
+      "plain/not-accepted": ["error", /the control accepts no connection/],
       "plain/no-service": controlSilent,
     },
   },

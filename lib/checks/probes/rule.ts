@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseJson } from "../../engine/json";
 import { type Command, toShell, type Word } from "../command";
+import type { Need } from "../need";
 import { error, fail, type Findings, type Judgement, type Observation, pass, type ProbeKind } from "../probe";
 
 const rule = { kind: z.literal("rule"), network: z.string() };
@@ -21,10 +22,10 @@ export type RuleProbe = z.infer<typeof RuleProbe>;
 export const natRule: ProbeKind<RuleProbe> = {
   needs: () => ["root", "rules"],
   commands: (probe) => [
-    {
-      ...{ name: "check", needs: [{ firewall: "iptables" }] },
-      command: ["iptables", "-w", "-t", "nat", "-C", ...specification(probe)],
-    },
+    ...forms(probe).map(({ needs, rule }) => ({
+      ...{ name: "check", needs: [{ firewall: "iptables" as const }, ...needs] },
+      command: ["iptables", "-w", "-t", "nat", "-C", ...rule] as const,
+    })),
     {
       ...{ name: "chain", needs: [{ firewall: "nftables" }] },
       command: ["nft", "-j", "list", "chain", "ip", "docker-bridges", chainOf(probe)],
@@ -48,19 +49,30 @@ function chainOf(probe: RuleProbe): Word {
   return ["nat-postrouting-out__", { ref: "bridge", network: probe.network }];
 }
 
-function specification(probe: RuleProbe): Command {
+/** What the rule looks like; one form, but where it depends on docker-proxy. */
+function forms(probe: RuleProbe): readonly { readonly needs: readonly Need[]; readonly rule: Command }[] {
   const bridge = [{ ref: "bridge" as const, network: probe.network }];
-  return probe.rule === "masquerade"
-    ? ["POSTROUTING", "-s", probe.subnet, "!", "-o", bridge, "-j", "MASQUERADE"]
-    : [
-        ...["DOCKER", "!", "-i", bridge, "-p", "tcp", "-m", "tcp", "--dport", String(probe.port)],
-        ...["-j", "DNAT", "--to-destination", probe.destination],
-      ];
+  if (probe.rule === "masquerade") {
+    return [{ needs: [], rule: ["POSTROUTING", "-s", probe.subnet, "!", "-o", bridge, "-j", "MASQUERADE"] }];
+  }
+  const mapping = [
+    ...["-p", "tcp", "-m", "tcp", "--dport", String(probe.port)],
+    ...["-j", "DNAT", "--to-destination", probe.destination],
+  ];
+  return [
+    // What comes from the bridge itself is left to docker-proxy, where there is one.
+    { needs: [{ userlandProxy: "on" }], rule: ["DOCKER", "!", "-i", bridge, ...mapping] },
+    { needs: [{ userlandProxy: "off" }], rule: ["DOCKER", ...mapping] },
+  ];
 }
 
-/** iptables -C: 0 there, 1 not there, anything else it could not look. It has nothing to print when it has found one. */
+/**
+ * iptables -C: 0 there, 1 not there, anything else it could not look. It has nothing to print when it has found one.
+ * Where nobody knows of docker-proxy, the rule may have either form.
+ */
 function judgeRule(probe: RuleProbe, findings: Findings): Judgement {
-  const { exit, stdout, stderr } = findings.one("check");
+  const found = findings.of("check").find(({ exit }) => exit !== 1) ?? findings.one("check");
+  const { exit, stdout, stderr } = found;
   if (exit === 0 && stdout === "") return pass("the rule is there");
   if (exit === 0) return error("iptables printed what it does not print when it finds a rule");
   if (exit !== 1) {
