@@ -37,10 +37,13 @@ describe("labs, from creation to teardown, by the lab command", () => {
     const passed = records.filter(({ verdict }) => verdict === "pass");
     expect(passed.length).toBeGreaterThanOrEqual(30);
     for (const record of passed) expect(record.evidence.length).toBeGreaterThan(0);
-    // One of three holds, which is a matter of release and firewall.
-    const oneOfThree = ["skip", expect.stringMatching(/^bridge\/web-2\/direct-(?:open|closed|guarded)$/)];
     const others = records.filter((record) => !passed.includes(record));
-    expect(others.map(({ id, verdict }) => [verdict, id])).toEqual([oneOfThree, oneOfThree]);
+    expect(others.map(({ verdict }) => verdict)).toEqual(others.map(() => "skip"));
+    // One of three holds, which is a matter of release and firewall; and what the engine's docker-proxy, if any, makes of a port.
+    const skipped = others.map(({ id }) => id.replace("bridge/", "")).join(" ");
+    const direct = "web-2/direct-(?:open|closed|guarded)";
+    const proxied = "plain/(?:not-accepted|accepted plain/no-service)";
+    expect(skipped).toMatch(new RegExp(`^${direct} ${direct} ${proxied}$`));
     expect(exit).toBe(0);
   });
 
