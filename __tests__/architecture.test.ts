@@ -104,3 +104,34 @@ test("the directions have no circle", () => {
       .flatMap((one) => (seen.includes(one) ? one : [one, ...reached(one, [...seen, one])]));
   for (const folder of Object.keys(ALLOWED)) expect(reached(folder)).not.toContain(folder);
 });
+
+/** The files that a file brings along when it is built; what is imported for its types alone is not. */
+function brought(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const { statements } = ts.createSourceFile(file, readFileSync(join(PROJECT, file), "utf8"), ts.ScriptTarget.Latest);
+  for (const statement of statements) {
+    const specifier = isBringing(statement) ? statement.moduleSpecifier : undefined;
+    if (specifier === undefined || !ts.isStringLiteral(specifier)) continue;
+    const target = targetOf(file, specifier.text);
+    if (target.startsWith("lib/")) brought(`${target}.ts`, seen);
+    else seen.add(target);
+  }
+  return seen;
+}
+
+function isBringing(statement: ts.Statement): statement is ts.ImportDeclaration | ts.ExportDeclaration {
+  if (ts.isExportDeclaration(statement)) return !statement.isTypeOnly;
+  if (!ts.isImportDeclaration(statement)) return false;
+  const { importClause } = statement;
+  const names = importClause?.namedBindings;
+  if (importClause?.name !== undefined || names === undefined || !ts.isNamedImports(names))
+    return importClause?.isTypeOnly !== true;
+  return !importClause?.isTypeOnly && names.elements.some(({ isTypeOnly }) => !isTypeOnly);
+}
+
+test("a lab of one's own brings no client of the engine: with its native parts, the lab would not build", () => {
+  expect([...brought("lib/engine/execute.ts")]).toContain("dockerode");
+  expect([...brought("index.ts")]).toContain("lib/checks/probes/http.ts");
+  expect([...brought("index.ts")]).not.toContain("dockerode");
+});

@@ -1,4 +1,4 @@
-import { complaintOf } from "../engine/must";
+import { complaintOf } from "../engine/complaint";
 import type { Command } from "./command";
 import type { Need } from "./need";
 import type { Vantage } from "./vantage";

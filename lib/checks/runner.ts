@@ -1,6 +1,6 @@
 import { aborted } from "../engine/aborted";
 import type { Executed } from "../engine/execute";
-import { complaintOf } from "../engine/must";
+import { complaintOf } from "../engine/complaint";
 import { withoutSsh } from "../engine/ssh";
 import { withoutTls } from "../engine/tls";
 import type { Check } from "./check";

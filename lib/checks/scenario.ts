@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Executed } from "../engine/execute";
-import { complaintOf } from "../engine/must";
+import { complaintOf } from "../engine/complaint";
 import { type Action, commandOf, type Found, undoing } from "./action";
 import { type Command, onEngine, resolved, toShell } from "./command";
 import type { DeployedLab } from "./deployed";

@@ -7,7 +7,7 @@ import { type Conditions, describeConditions } from "../engine/conditions";
 import { daemonPid, ENGINE_PID_FILE } from "../engine/daemon";
 import { execute } from "../engine/execute";
 import { parseJson } from "../engine/json";
-import { complaintOf } from "../engine/must";
+import { complaintOf } from "../engine/complaint";
 import { onEngine, type Reference, taskAddresses, tasksOn } from "./command";
 import { lackingIn } from "./need";
 import { type Surroundings, Unresolved } from "./runner";

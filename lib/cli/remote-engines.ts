@@ -5,7 +5,7 @@ import { join } from "path";
 import { onEngine } from "../checks/command";
 import type { DeployedLab } from "../checks/deployed";
 import { execute } from "../engine/execute";
-import { complaintOf } from "../engine/must";
+import { complaintOf } from "../engine/complaint";
 import { isRemote } from "../engine/remote";
 import { CERTIFICATES, certificateFolder, isTls } from "../engine/tls";
 import { LABEL } from "../topology/identity";
