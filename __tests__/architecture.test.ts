@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "fs";
+import { existsSync, readdirSync, readFileSync } from "fs";
 import { dirname, join, relative, resolve } from "path";
 import * as ts from "typescript";
 
@@ -106,16 +106,17 @@ test("the directions have no circle", () => {
 });
 
 /** The files that a file brings along when it is built; what is imported for its types alone is not. */
-function brought(file: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(file)) return seen;
-  seen.add(file);
-  const { statements } = ts.createSourceFile(file, readFileSync(join(PROJECT, file), "utf8"), ts.ScriptTarget.Latest);
+function brought(from: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(from)) return seen;
+  seen.add(from);
+  const { statements } = ts.createSourceFile(from, readFileSync(join(PROJECT, from), "utf8"), ts.ScriptTarget.Latest);
   for (const statement of statements) {
     const specifier = isBringing(statement) ? statement.moduleSpecifier : undefined;
     if (specifier === undefined || !ts.isStringLiteral(specifier)) continue;
-    const target = targetOf(file, specifier.text);
-    if (target.startsWith("lib/")) brought(`${target}.ts`, seen);
-    else seen.add(target);
+    const target = targetOf(from, specifier.text);
+    const file = [`${target}.ts`, join(target, "index.ts")].find((one) => existsSync(join(PROJECT, one)));
+    if (file === undefined) seen.add(target);
+    else brought(file, seen);
   }
   return seen;
 }
