@@ -94,6 +94,8 @@ async function bundle(program) {
     target: "node20",
     format: "cjs",
     external: left,
+    // A script that was compiled before has no way to import.
+    supported: { "dynamic-import": false },
     plugins: [leftOut],
     logLevel: "silent",
     ...(program.program ? { minify: true, banner: { js: "#!/usr/bin/env node" } } : {}),

@@ -9,6 +9,7 @@ const fs = require("fs");
 const path = require("path");
 const { clearInterval, setInterval } = require("timers");
 const { alone } = require("./alone.js");
+const { run } = require("./compiled.js");
 
 const project = path.resolve(__dirname, "..");
 const unfit = 3;
@@ -206,16 +207,16 @@ function explainFolder(error) {
 async function main() {
   refuseOldNode();
   // bin/app.js comes this way too, for the CDKTF app.
-  const program = require.main === module ? "../dist/lab.js" : "../dist/main.js";
+  const program = path.join(project, "dist", require.main === module ? "lab.js" : "main.js");
   // Terraform runs the stages of a command that has just looked itself; what it looked at must not change meanwhile.
-  if (process.argv[2] === "stage" && fs.existsSync(path.join(project, "dist/lab.js"))) return program;
+  if (process.argv[2] === "stage" && fs.existsSync(program)) return program;
   await bringModules();
   await bringBuild();
   return program;
 }
 
 main().then(
-  (program) => program && require(program),
+  (program) => run(program, !onlyLook),
   (error) => {
     const known = error instanceof NotReady ? error : explainFolder(error);
     if (!known) throw error;
