@@ -1,4 +1,4 @@
-import { dependable, Lazy, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
+import { dependable, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { Action } from "../checks/action";
 import { Check, commandLines } from "../checks/check";
@@ -153,7 +153,8 @@ export abstract class LabStack extends TerraformStack {
     new NullProvider(this, "null", {});
     this.stages = this.declareStages();
     new TerraformOutput(this, "lab", {
-      value: Lazy.anyValue({ produce: () => literals(this.describe()) }),
+      // `toTerraform` says it, as it is in the end.
+      value: {},
       description: "What the program knows of this lab.",
       // Not a secret: it is long, and Terraform would print all of it after each apply.
       sensitive: true,
@@ -505,10 +506,16 @@ export abstract class LabStack extends TerraformStack {
     return { type: "local-exec", interpreter: ["sh", this.settings.program], command };
   }
 
-  /** The stages depend on all that was added, so they are finished when the stack is. Not for labs: synthesis asks. */
+  /**
+   * The stages depend on all that was added, so they are finished when the stack is. Not for labs: synthesis asks.
+   *
+   * What the program knows of the lab is put in behind cdktf, which would look three times for references in every text of
+   * it, where there are none.
+   */
   override toTerraform(): unknown {
     this.finishStages();
-    return super.toTerraform() as unknown;
+    const { output, ...others } = super.toTerraform() as { output: { lab: object } };
+    return { ...others, output: { ...output, lab: { ...output.lab, value: literals(this.describe()) } } };
   }
 
   /** Triggers say what a stage depends on, and a plan shows them: ports and subnets; containers and command lines. */
