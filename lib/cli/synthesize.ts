@@ -7,5 +7,21 @@ import type { Project } from "../terraform/project";
  * @throws Refusal for bad options; nothing is written then
  */
 export function synthesize(project: Project, environment: NodeJS.ProcessEnv, own: readonly OwnLab[] = []): void {
-  createApp(environment, settingsFrom(environment, project.folder), project.output, own).app.synth();
+  withoutCreationStacks(() =>
+    createApp(environment, settingsFrom(environment, project.folder), project.output, own).app.synth(),
+  );
+}
+
+/**
+ * For each value cdktf asks by what calls it came about, which takes it a tenth of its time; nobody here reads that. Errors
+ * do not ask: they have their stacks all the same.
+ */
+function withoutCreationStacks(work: () => void): void {
+  const { captureStackTrace } = Error;
+  Error.captureStackTrace = () => undefined;
+  try {
+    work();
+  } finally {
+    Error.captureStackTrace = captureStackTrace;
+  }
 }
