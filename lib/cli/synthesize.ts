@@ -1,3 +1,4 @@
+import "./without-archiver";
 import { settingsFrom } from "../constructs/settings";
 import { createApp, type OwnLab } from "../labs";
 import type { Project } from "../terraform/project";
