@@ -114,7 +114,8 @@ function notice(mutants: LabMutants): void {
   // Who ruins it has it brought up again, with its checks, or is the last.
   if (saboteurs.at(-1)?.ruins !== true) {
     test("pass again, once all is mended", async () => {
-      expect(await project.lab(["up", lab])).toMatchObject({ exit: 0 });
+      const { exit, said } = await project.lab(["up", lab]);
+      expect(exit === 0 ? "" : said).toBe("");
     });
   }
 }

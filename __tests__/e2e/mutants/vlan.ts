@@ -130,7 +130,6 @@ const SABOTEURS: readonly Saboteur[] = [
       ),
     mended: true,
   },
-  // Last: for a while its neighbours remember its MAC address.
   {
     name: "a router has the gateways' addresses",
     sabotage: async () => {
@@ -148,7 +147,11 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-1/broadcast": ["error", /somebody answers at \S+\.14/],
       "web-4/broadcast": ["error", /somebody answers at \S+\.14/],
     },
-    mend: parted,
+    mend: async () => {
+      await parted();
+      // For a while, they would send what is for the gateways to it.
+      for (const [engine, name] of SERVERS) await inNamespaceOf(engine, named(name), "ip", "neighbour", "flush", "all");
+    },
     mended: true,
   },
 ];
