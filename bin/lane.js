@@ -13,7 +13,7 @@ const { performance } = require("node:perf_hooks");
 const { setTimeout: pause } = require("node:timers/promises");
 
 /** An engine is up after a second or two; a busy machine takes its time. */
-const STARTING_MS = 120_000;
+const STARTING_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 
 function output(argv) {
@@ -55,7 +55,16 @@ class Lane {
   constructor(process, folder) {
     this.process = process;
     this.folder = folder;
-    this.ended = new Promise((resolve) => process.on("exit", resolve));
+    this.over = false;
+    this.ended = new Promise((resolve) => {
+      const end = () => {
+        this.over = true;
+        resolve();
+      };
+      // It could not even be started, or is over.
+      process.on("error", end).on("exit", end);
+      process.stdin.on("error", () => undefined);
+    });
   }
 
   /** The command line that does in the lane what `argv` does here, in the same folder. */
@@ -69,7 +78,7 @@ class Lane {
   async ready(archive) {
     const deadline = performance.now() + STARTING_MS;
     while (!(await this.answers())) {
-      if (this.process.exitCode !== null || performance.now() > deadline)
+      if (this.over || performance.now() > deadline)
         throw new Error(`its engine does not start: ${logOf(this.folder)}`);
       await pause(LOOK_EVERY_MS);
     }
