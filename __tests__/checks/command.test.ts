@@ -5,6 +5,7 @@ import {
   containerPid,
   eachHostAddress,
   enginePid,
+  ofThisRun,
   onEngine,
   type Reference,
   remotePid,
@@ -71,6 +72,7 @@ describe("toShell", () => {
       `docker run "$(docker exec lab-b-host-a docker image inspect -f '{{.Id}}' nginx:local)"`,
     ],
     ["the default bridge", ["ip", "link", "show", [{ ref: "bridge", network: "bridge" }]], 'ip link show "docker0"'],
+    ["the run's own word", ["docker", "rm", ofThisRun("lab-host-passing")], 'docker rm "lab-host-passing-$$"'],
     [
       "text beside it stays text",
       ["echo", ['a"b$c`d\\e', enginePid]],
@@ -145,6 +147,7 @@ describe("resolved", () => {
     "image-id": ["sha256:0123"],
     "task-address": ["10.90.0.9"],
     bridge: ["br-0123456789ab"],
+    "this-run": ["5e1fda7e"],
     "each-host-address": ["127.0.0.1", "192.0.2.2"],
   };
   const resolve = async ({ ref }: Reference): Promise<readonly string[]> => values[ref];
@@ -166,6 +169,12 @@ describe("resolved", () => {
       ["nsenter", "-t", "812", "curl", "http://192.0.2.2:80/"],
     ]);
     expect(await resolved(["x", [eachHostAddress], [eachHostAddress]], resolve)).toHaveLength(4);
+  });
+
+  test("what this run makes has a name that is its own", async () => {
+    expect(await resolved(["docker", "rm", ofThisRun("lab-x-made")], resolve)).toEqual([
+      ["docker", "rm", "lab-x-made-5e1fda7e"],
+    ]);
   });
 
   test("of no address there is no command", async () => {

@@ -84,6 +84,12 @@ describe("labs, from creation to teardown, by the lab command", () => {
     expect((await project.lab(["check", "--failed"])).exit).toBe(64);
   });
 
+  test("are checked by several at once, who are not in each other's way", async () => {
+    const args = ["check", "--no-wait", "--only", "host/removed-when-stopped,host/discarded-ports"];
+    const runs = await Promise.all([1, 2, 3].map(() => project.lab(args)));
+    expect(runs.map(({ exit, said }) => [exit, said])).toEqual(runs.map(({ said }) => [0, said]));
+  });
+
   test("can be looked at by hand, with the commands that the program prints", async () => {
     const script = (await project.lab(["commands", "host"])).stdout;
     const { exit, stdout } = await run(["sh", "-c", script], project.folder);
@@ -176,11 +182,19 @@ describe("a lab with steps", () => {
     expect([started.exit, await answer()]).toEqual([0, "web2"]);
   });
 
+  test("is watched as it stands: nothing is played", async () => {
+    const watched = (): Promise<Ran> =>
+      project.lab(["check", "port-conflict", "--watch", "--interval", "0.1", "--time-limit", "6", "--quiet"]);
+    expect((await watched()).stdout).toMatch(/after step 2 of 2, start-web2\n2 passed, 0 failed/);
+    await reset();
+    expect((await watched()).stdout).toMatch(/port-conflict is at its beginning\n4 passed, 0 failed/);
+    await step();
+    expect((await watched()).stdout).toMatch(/after step 1 of 2, kill-web1\n2 passed, 0 failed/);
+    expect(await answer()).toBe("");
+    expect((await step()).stdout).toContain("step 2 of 2, start-web2");
+  });
+
   test("is played as far as a check is wanted", async () => {
-    expect(await project.lab(["check", "port-conflict", "--watch"])).toMatchObject({
-      exit: 64,
-      stderr: expect.stringContaining("port-conflict has steps"),
-    });
     const part = await project.lab(["check", "--only", "port-conflict/kill-web1/*"]);
     expect(part.stdout).toContain("2 passed, 0 failed");
     expect(await answer()).toBe("");
@@ -197,6 +211,10 @@ describe("a lab with steps", () => {
       APART,
     );
     expect(interrupted.exit).not.toBe(0);
+    expect(await project.lab(["check", "port-conflict", "--watch"])).toMatchObject({
+      exit: 64,
+      stderr: expect.stringContaining("where port-conflict stands is not known"),
+    });
     expect(await step()).toMatchObject({
       exit: 64,
       stderr: expect.stringContaining("where the lab stands is not known"),

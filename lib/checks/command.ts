@@ -36,6 +36,8 @@ export const Reference = z.discriminatedUnion("ref", [
   z.strictObject({ ref: z.literal("image-id"), image: z.string(), engine: z.string() }),
   /** The address on a network of the one task that a service has on an engine. */
   z.strictObject({ ref: z.literal("task-address"), service: z.string(), network: z.string(), engine: z.string() }),
+  /** A word that no other run has, for what a check itself makes: two runs at once are not in each other's way. */
+  z.strictObject({ ref: z.literal("this-run") }),
   /** Every IPv4 address of the host, one after the other: the command is run once for each. */
   z.strictObject({ ref: z.literal("each-host-address") }),
 ]);
@@ -62,6 +64,8 @@ export const remotePid = (remote: { container: string; wire: string; lab: string
   lab: remote.lab,
 });
 export const enginePid: Reference = { ref: "engine-pid" };
+/** A name that only this run has: of a container that a check makes and removes. */
+export const ofThisRun = (name: string): Word => [`${name}-`, { ref: "this-run" }];
 export const eachHostAddress: Reference = { ref: "each-host-address" };
 
 /** The same command on an engine's host: inside the container that the engine runs in, by ssh, by TLS, or here. */
@@ -166,5 +170,6 @@ const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
   "image-id": ({ image, engine }) => `$(${docker(engine, "image", "inspect", "-f", "{{.Id}}", image)})`,
   "task-address": ({ service, network, engine }) =>
     `$(${typed(onEngine(engine, tasksOn(network)))} | sed -n 's|^${service}\\.[^ ]* \\(.*\\)/.*|\\1|p')`,
+  "this-run": () => "$$",
   "each-host-address": () => "$address",
 };

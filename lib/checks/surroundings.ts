@@ -1,3 +1,4 @@
+import { randomBytes } from "crypto";
 import { networkInterfaces } from "os";
 import { performance } from "perf_hooks";
 import { setTimeout } from "timers/promises";
@@ -42,6 +43,8 @@ export function realSurroundings(
   };
 }
 
+const THIS_RUN = randomBytes(4).toString("hex");
+
 async function resolve(docker: Docker, reference: Reference): Promise<readonly string[]> {
   switch (reference.ref) {
     case "container-pid":
@@ -64,6 +67,8 @@ async function resolve(docker: Docker, reference: Reference): Promise<readonly s
       return [await imageId(reference)];
     case "task-address":
       return [await taskAddress(reference)];
+    case "this-run":
+      return [THIS_RUN];
     case "each-host-address":
       return hostAddresses();
   }

@@ -29,7 +29,7 @@ export async function checkDeployed(
 ): Promise<CheckRecord[]> {
   const play = async (surroundings: Surroundings): Promise<CheckRecord[]> => {
     // Whoever is interrupted from here on leaves the lab between two steps.
-    await forgetPlace(project, lab.id);
+    if (lab.steps.length > 0) await forgetPlace(project, lab.id);
     return playLab(lab, surroundings, { ...options, onStep: (done) => rememberPlace(project, lab.id, done) });
   };
   const records = await withSurroundings(project, docker, lab, play, options.conditions);

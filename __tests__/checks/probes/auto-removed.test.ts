@@ -16,10 +16,10 @@ const judged = (outputs: Partial<Record<"run" | "left", Output>>) =>
 
 test("runs a container with the lab's labels to its end, looks for it, and leaves nothing in any case", () => {
   expect(commandsOf(probe).map(({ command }) => toShell(command))).toEqual([
-    "docker run --rm --name lab-host-passing --network host --label docker-network-labs.lab=host" +
+    'docker run --rm --name "lab-host-passing-$$" --network host --label docker-network-labs.lab=host' +
       " --label docker-network-labs.instance=test0000 docker-network-labs/nginx:local echo passing",
-    "docker ps --all --quiet --no-trunc --filter name=lab-host-passing",
-    "docker rm --force lab-host-passing",
+    'docker ps --all --quiet --no-trunc --filter "name=lab-host-passing-$$"',
+    'docker rm --force "lab-host-passing-$$"',
   ]);
   expect(needsOf(probe)).toEqual([]);
   expect(changes(probe)).toBe(false);

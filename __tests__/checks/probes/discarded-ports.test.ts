@@ -16,10 +16,10 @@ const judged = (create: Output) => judge(probe, findings({ create, remove: {} })
 
 test("creates a container with the lab's labels, never starts it, and removes it", () => {
   expect(commandsOf(probe).map(({ command }) => toShell(command))).toEqual([
-    "docker create --name lab-host-discarded-ports --network host --publish 8080:80" +
+    'docker create --name "lab-host-discarded-ports-$$" --network host --publish 8080:80' +
       " --label docker-network-labs.lab=host --label docker-network-labs.instance=test0000" +
       " docker-network-labs/nginx:local",
-    "docker rm --force lab-host-discarded-ports",
+    'docker rm --force "lab-host-discarded-ports-$$"',
   ]);
   expect(needsOf(probe)).toEqual([]);
   expect(changes(probe)).toBe(false);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LABEL } from "../../topology/identity";
+import { ofThisRun } from "../command";
 import { error, fail, failed, type Findings, type Judgement, NOTHING, pass, type ProbeKind } from "../probe";
 
 /**
@@ -8,6 +9,7 @@ import { error, fail, failed, type Findings, type Judgement, NOTHING, pass, type
  */
 export const AutoRemovedProbe = z.strictObject({
   kind: z.literal("auto-removed"),
+  /** The beginning of its name; the rest is each run's own. */
   container: z.string(),
   lab: z.string(),
   instance: z.string(),
@@ -22,13 +24,16 @@ export const autoRemoved: ProbeKind<AutoRemovedProbe> = {
       name: "run",
       // It takes no port of the host: nobody else's work is in its way. In the foreground, docker returns when it is gone.
       command: [
-        ...["docker", "run", "--rm", "--name", container, "--network", "host"],
+        ...["docker", "run", "--rm", "--name", ofThisRun(container), "--network", "host"],
         ...["--label", `${LABEL.lab}=${lab}`, "--label", `${LABEL.instance}=${instance}`, image, "echo", SAID],
       ],
     },
-    { name: "left", command: ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", `name=${container}`] },
+    {
+      name: "left",
+      command: ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", ofThisRun(`name=${container}`)],
+    },
     // For an engine that did not; the next look begins anew.
-    { name: "remove", command: ["docker", "rm", "--force", container] },
+    { name: "remove", command: ["docker", "rm", "--force", ofThisRun(container)] },
   ],
   expected: () => "once its process has ended, there is no such container",
   judge: judgeAutoRemoved,

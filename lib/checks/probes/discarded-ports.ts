@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fail, failed, type Findings, type Judgement, pass, type ProbeKind, NOTHING } from "../probe";
 import { LABEL } from "../../topology/identity";
+import { ofThisRun } from "../command";
 
 /**
  * What the engine does with `--publish` in host mode: it creates the container, warns, and maps nothing. The container
@@ -8,6 +9,7 @@ import { LABEL } from "../../topology/identity";
  */
 export const DiscardedPortsProbe = z.strictObject({
   kind: z.literal("discarded-ports"),
+  /** The beginning of its name; the rest is each run's own. */
   container: z.string(),
   lab: z.string(),
   instance: z.string(),
@@ -24,11 +26,11 @@ export const discardedPorts: ProbeKind<DiscardedPortsProbe> = {
     {
       name: "create",
       command: [
-        ...["docker", "create", "--name", probe.container, "--network", "host", "--publish", "8080:80"],
+        ...["docker", "create", "--name", ofThisRun(probe.container), "--network", "host", "--publish", "8080:80"],
         ...["--label", `${LABEL.lab}=${probe.lab}`, "--label", `${LABEL.instance}=${probe.instance}`, probe.image],
       ],
     },
-    { name: "remove", command: ["docker", "rm", "--force", probe.container] },
+    { name: "remove", command: ["docker", "rm", "--force", ofThisRun(probe.container)] },
   ],
   expected: () => `the engine warns: ${WARNING}`,
   judge: judgeDiscarded,

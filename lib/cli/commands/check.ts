@@ -10,13 +10,14 @@ import { conditions } from "../../engine/conditions";
 import { type Verbosity, wholeReport } from "../../report/text";
 import { labsWithState, readState } from "../../terraform/state";
 import { Refusal, Unfit } from "../../topology/refusal";
-import { checkDeployed, DEADLINE_MS, lastRecords } from "../check-deployed";
+import { checkDeployed, DEADLINE_MS, lastRecords, placeOf } from "../check-deployed";
 import { isClosed } from "../closed-pipes";
 import { reachedEngine } from "../engine";
 import { interruptible } from "../interruption";
 import { option, secondsOf, withExamples } from "../options";
 import { labsMeant } from "../own-labs";
 import { type WantedReport, wantedReports, writeReports } from "../reports";
+import { titleOf } from "../scenario";
 import type { Session } from "../session";
 import { timedCommand, type TimedOptions } from "../timed";
 
@@ -61,7 +62,9 @@ export function checkCommand(program: Command, session: Session): void {
       ),
     )
     .addOption(option("--strict", "what is skipped counts as not measured: exit code 2"))
-    .addOption(option("--watch", "look again and again, until Ctrl-C; not at labs with steps"))
+    .addOption(
+      option("--watch", "look again and again, until Ctrl-C; at labs with steps as they stand, nothing is played"),
+    )
     .addOption(
       option("--interval <seconds>", "the pause between two looks of --watch")
         .default(2)
@@ -103,7 +106,7 @@ async function check(session: Session, names: readonly string[], options: CheckO
   }, limit);
 }
 
-/** Each round looks once: to wait for a check to come true is what watching does. */
+/** Each round looks once, and changes nothing: to wait for a check to come true is what watching does. */
 async function watch(session: Session, names: readonly string[], options: CheckOptions): Promise<number> {
   const [reports, verbosity] = [reportsOf(options), verbosityOf(options)];
   if (reports.some(({ target }) => target === "-"))
@@ -112,13 +115,23 @@ async function watch(session: Session, names: readonly string[], options: CheckO
   return interruptible(async (signal) => {
     let exit = 0;
     const stopped = aborted(signal);
-    while (!signal.aborted && !isClosed(process.stdout)) {
+    for (let round = 0; !signal.aborted && !isClosed(process.stdout); round++) {
       const labs = await chosen(await deployedLabs(session, names), session, options);
-      refuseSteps(labs);
-      const records = await runAll(session, labs, options, 0, signal);
+      const standing = await Promise.all(
+        labs.map(async (lab) => standingOf(lab, await placeOf(session.project, lab.id))),
+      );
+      if (round === 0) refuseUnknownPlace(standing);
+      const records = await runAll(
+        session,
+        standing.flatMap(({ lab }) => lab ?? []),
+        options,
+        0,
+        signal,
+      );
       // A round that was cut off tells nothing that the last whole one has not told.
       if (signal.aborted) break;
-      session.print(`${session.clear}${new Date().toLocaleTimeString("en-GB")}`);
+      const places = standing.flatMap(({ where }) => where ?? []);
+      session.print([`${session.clear}${new Date().toLocaleTimeString("en-GB")}`, ...places].join("\n"));
       session.print(`${wholeReport(records, session.style, verbosity)}\n`);
       await writeReports(session, reports, records);
       exit = exitCodeOf(records, options.strict);
@@ -130,22 +143,35 @@ async function watch(session: Session, names: readonly string[], options: CheckO
   }, limit);
 }
 
-/** Each round would play them again, and start their servers anew: that is no looking on. */
-function refuseSteps(labs: readonly DeployedLab[]): void {
-  const [first] = labs.filter(({ steps }) => steps.length > 0);
-  if (first === undefined) return;
-  throw new Refusal(
-    "--watch",
-    `${first.id} has steps, which every look would play again from the beginning; name labs without steps, or look once`,
-    `npx lab check ${first.id}`,
-  );
+/** A lab as it is looked at where it stands, and where that is; no lab where that is not known, neither where it has no steps. */
+interface Standing {
+  readonly id: string;
+  readonly lab?: DeployedLab;
+  readonly where?: string;
+}
+
+/** With steps, a lab is as its last step has left it, and what holds is what that one led to. @param done how many it has behind it */
+function standingOf(lab: DeployedLab, done: number | undefined): Standing {
+  const { id, steps } = lab;
+  if (steps.length === 0) return { id, lab };
+  if (done === undefined) return { id, where: `${id} is between two steps` };
+  if (done === 0) return { id, lab: { ...lab, steps: [] }, where: `${id} is at its beginning` };
+  const { checks = [] } = steps[done - 1] ?? {};
+  return { id, lab: { ...lab, checks, steps: [] }, where: `${id} after ${titleOf(steps, done - 1)}` };
+}
+
+/** Later it may be unknown for a while: somebody plays a step. */
+function refuseUnknownPlace(standing: readonly Standing[]): void {
+  const lost = standing.find(({ lab }) => lab === undefined);
+  if (lost === undefined) return;
+  throw new Refusal("--watch", `where ${lost.id} stands is not known; from the beginning`, `npx lab reset ${lost.id}`);
 }
 
 /** The checks of all labs as one run, on conditions that are looked up once. */
 async function runAll(
   session: Session,
   labs: readonly DeployedLab[],
-  { only, failed }: CheckOptions,
+  { only, failed, watch }: CheckOptions,
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<CheckRecord[]> {
@@ -153,7 +179,7 @@ async function runAll(
   const docker = await reachedEngine(session);
   const found = await Promise.race([conditions(docker), aborted(signal)]);
   if (found === undefined) throw new Unfit(`the engine did not answer; ${String(signal.reason)}`);
-  const partly = only !== undefined || failed === true;
+  const partly = only !== undefined || failed === true || watch === true;
   const records: CheckRecord[] = [];
   for (const lab of labs) {
     const options = { deadlineMs, signal, origin, partly, conditions: found };
