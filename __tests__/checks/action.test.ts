@@ -13,7 +13,7 @@ import {
   start,
   stop,
 } from "../../lib/checks/doing";
-import { SwarmService } from "../../lib/checks/swarm-service";
+import { SwarmService } from "../../lib/topology/swarm-service";
 import { ThrowAway } from "../../lib/checks/throw-away";
 import { NestedEngine } from "../../lib/topology/other-engines";
 import { Identity } from "../../lib/topology/identity";

@@ -8,6 +8,8 @@ import { Engine } from "../../lib/topology/engine";
 import { OverlayNetwork } from "../../lib/topology/overlay";
 import { pictureOf } from "../../lib/topology/picture";
 import { RemoteMachine } from "../../lib/topology/remote-machine";
+import { SwarmService, type SwarmServiceProps } from "../../lib/topology/swarm-service";
+import { Topology } from "../../lib/topology/topology";
 import { Server, type ServerProps } from "../../lib/topology/server";
 import { dice, labOf } from "./topologies";
 
@@ -73,6 +75,45 @@ test("throw-away engines are hosts on the host, plugged into their LAN; an overl
   expect(inB).toMatch(/cluster engine host-b[^}]*"uplink host-b"[^}]*"server web-1"/);
   expect(drawn).toContain('"uplink host-a" -- "network lan"');
   expect(drawn).toContain('"server web-1" -- "network blue"');
+});
+
+test("a service is on no one host; its tasks are, and its ports lead to a task, or by ingress to whichever", () => {
+  const lab = new Lab(identity);
+  const lan = lab.addNetwork(new BridgeNetwork(identity, "lan", { subnet: "10.78.0.0/24" }));
+  const [a, b] = ["host-a", "host-b"].map((name, index) =>
+    lab.addEngine(new NestedEngine(identity, name, { lan, address: `10.78.0.${String(index + 10)}` })),
+  ) as [NestedEngine, NestedEngine];
+  const blue = lab.addNetwork(new OverlayNetwork(identity, "blue", { subnet: "10.79.1.0/24", engines: [a, b] }));
+  const add = (name: string, props: Omit<SwarmServiceProps, "manager">): SwarmService =>
+    lab.addService(new SwarmService(identity, name, "nginx:local", { manager: a, ...props }));
+  add("spread", { network: blue, endpointMode: "dnsrr" });
+  add("balanced", { network: blue });
+  add("local", { only: b, publish: { port: 8081, mode: "host" } });
+  add("mesh", { only: b, publish: { port: 8080, mode: "ingress" } });
+  expect(Topology.parse(lab.topology())).toEqual(lab.topology());
+
+  const drawn = pictureOf("mine", lab.topology(), lab.engines);
+  const [onHost = "", inA = "", inB = ""] = drawn.split("subgraph").slice(1);
+  const nodes = (part: string): string[] =>
+    [...part.matchAll(/^ *"((?:service|task|port) [^"]*)" \[/gm)].map(([, name = ""]) => name);
+  expect(nodes(onHost)).toEqual(["service spread", "service balanced", "service local", "service mesh"]);
+  expect(nodes(inA)).toEqual(["task spread host-a", "task balanced host-a", "port host-a 8080"]);
+  expect(nodes(inB)).toEqual([
+    ...["task spread host-b", "task balanced host-b"],
+    ...["task local host-b", "port host-b 8081", "task mesh host-b", "port host-b 8080"],
+  ]);
+  expect(drawn).toContain("its name means its tasks (dnsrr)");
+  for (const line of [
+    '"service spread" -- "task spread host-b"',
+    '"task spread host-a" -- "network blue"',
+    '"service balanced" -- "network blue" [label="VIP"]',
+    '"port host-b 8081" -- "task local host-b" [label=":80"',
+    '"port host-a 8080" -- "service mesh" [label="ingress"',
+  ]) {
+    expect(drawn).toContain(line);
+  }
+  expect(drawn).not.toContain('"service spread" -- "network blue"');
+  expect(drawn).not.toContain('"task mesh host-b" -- "network');
 });
 
 test("of any lab, every server and network stands in it once, and every line ends at something that does", () => {

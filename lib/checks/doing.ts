@@ -2,7 +2,7 @@ import { NestedEngine } from "../topology/other-engines";
 import type { BridgeNetwork } from "../topology/declared-network";
 import type { Server } from "../topology/server";
 import type { Action } from "./action";
-import type { SwarmService } from "./swarm-service";
+import type { SwarmService } from "../topology/swarm-service";
 import type { ThrowAway } from "./throw-away";
 
 /* The words in which a step says what is done: `kill(web1)`. Each makes an action, which is plain data. */

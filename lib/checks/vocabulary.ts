@@ -11,7 +11,7 @@ import type { Subnet } from "../topology/subnet";
 import type { UnderlayNetwork } from "../topology/underlay";
 import { eachHostAddress, type Word } from "./command";
 import type { FailureMode } from "./curl";
-import { type SwarmService, Task } from "./swarm-service";
+import { type SwarmService, Task } from "../topology/swarm-service";
 import type { Probe } from "./probes";
 import { HOST, type Vantage } from "./vantage";
 

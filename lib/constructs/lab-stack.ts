@@ -8,7 +8,6 @@ import { type ReachabilityChoice, reachabilityChecks } from "../checks/matrix/ch
 import type { Probe } from "../checks/probes";
 import { actionLines, Step, throwAwaysOf } from "../checks/step";
 import { createService } from "../checks/doing";
-import { SwarmService, type SwarmServiceProps } from "../checks/swarm-service";
 import { ThrowAway, type ThrowAwayProps } from "../checks/throw-away";
 import { Identity, LABEL } from "../topology/identity";
 import { Lab } from "../topology/lab";
@@ -21,6 +20,7 @@ import { Refusal } from "../topology/refusal";
 import { EVERY_ADDRESS, type HostListener, listenerText } from "../topology/publication";
 import { RemoteMachine, type RemoteMachineProps } from "../topology/remote-machine";
 import { type Attachment, Server, type ServerProps } from "../topology/server";
+import { SwarmService, type SwarmServiceProps } from "../topology/swarm-service";
 import { UnderlayNetwork, type UnderlayNetworkProps } from "../topology/underlay";
 import { type DeclaredEngine, declareEngine, declareRemoteEngine } from "./engine";
 import { literal, literals } from "./literal";
@@ -338,7 +338,7 @@ export abstract class LabStack extends TerraformStack {
    */
   swarmService(name: string, props: SwarmServiceProps): SwarmService {
     this.refuseTaken("services", name);
-    const service = new SwarmService(this.lab.identity, name, this.settings.image, props);
+    const service = this.lab.addService(new SwarmService(this.lab.identity, name, this.settings.image, props));
     this.throwAways.push(service);
     return service;
   }

@@ -1,4 +1,4 @@
-import type { SwarmService } from "../checks/swarm-service";
+import type { SwarmService } from "../topology/swarm-service";
 import type { Server } from "../topology/server";
 
 /** Where the official nginx image looks for sites. */

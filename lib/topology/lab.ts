@@ -8,6 +8,7 @@ import { collide, type HostListener, listenerText } from "./publication";
 import { Refusal } from "./refusal";
 import type { RemoteMachine } from "./remote-machine";
 import type { Attachment, Server } from "./server";
+import type { SwarmService } from "./swarm-service";
 import type { Topology } from "./topology";
 import { UnderlayNetwork } from "./underlay";
 
@@ -18,6 +19,7 @@ export class Lab {
   readonly networks: DeclaredNetwork[] = [];
   readonly servers: Server[] = [];
   readonly remotes: RemoteMachine[] = [];
+  readonly services: SwarmService[] = [];
 
   readonly id: string;
 
@@ -77,6 +79,12 @@ export class Lab {
     return remote;
   }
 
+  /** Which names it may have is the matter of whoever creates it: it is there for some steps only. */
+  addService(service: SwarmService): SwarmService {
+    this.services.push(service);
+    return service;
+  }
+
   /** @throws Refusal when its name, its address, an alias or a port that it takes is taken by another of this lab */
   addServer(server: Server): Server {
     this.refuseTwice("servers", server.name);
@@ -130,8 +138,22 @@ export class Lab {
       engines: this.engines
         .filter((engine) => engine instanceof NestedEngine)
         .map(({ name, container, lan, address }) => ({ name, container, lan: lan.name, address })),
+      ...(this.services.length === 0 ? {} : { services: this.servicesAsData() }),
       remotes: this.remotes.map(({ name, container, hostAddress, wire }) => ({ name, container, hostAddress, wire })),
     };
+  }
+
+  private servicesAsData(): Topology["services"] {
+    const swarm = this.engines.filter((engine) => engine instanceof NestedEngine);
+    return this.services.map((service) => {
+      const { name, token, props } = service;
+      return {
+        ...{ name, token, endpointMode: props.endpointMode ?? "vip" },
+        ...(props.network === undefined ? {} : { network: props.network.name }),
+        tasks: service.hosts(swarm).map((host) => ({ engine: host.name, name: service.on(host).name })),
+        ...(props.publish === undefined ? {} : { publish: { ...props.publish } }),
+      };
+    });
   }
 
   /** Remote machines are beside the real host: their subnets are taken for networks on it as for others. */

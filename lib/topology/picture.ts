@@ -5,6 +5,7 @@ import type { Topology } from "./topology";
 type NetworkModel = Topology["networks"][number];
 type ServerModel = Topology["servers"][number];
 type RemoteModel = Topology["remotes"][number];
+type ServiceModel = NonNullable<Topology["services"]>[number];
 
 /** A throw-away engine, and its address on the lab's LAN; or a remote one, whose address the lab does not choose. */
 export interface PicturedEngine {
@@ -18,7 +19,7 @@ export interface PicturedEngine {
  * machine.
  */
 export function pictureOf(lab: string, topology: Topology, engines: readonly PicturedEngine[] = []): string {
-  const { servers, remotes } = topology;
+  const { servers, remotes, services = [] } = topology;
   return [
     `graph ${quoted(`lab ${lab}`)} {`,
     '  graph [rankdir=LR, fontname="Arial", fontsize=12, ranksep=0.7, nodesep=0.2, bgcolor="white", pad=0.1]',
@@ -29,13 +30,14 @@ export function pictureOf(lab: string, topology: Topology, engines: readonly Pic
       ...cluster("host", "the host", onHost(topology, engines), "#f6f8fa"),
       ...remotes.map((remote) => edge(`remote ${remote.name}`, `wire ${remote.name}`)),
       ...servers.flatMap((server) => edgesOf(server, topology)),
+      ...services.flatMap((service) => edgesOfService(service, engines)),
       ...engines.flatMap((engine) => uplink(engine, topology)),
     ]),
     "}",
   ].join("\n");
 }
 
-function onHost({ networks, servers, remotes }: Topology, engines: readonly PicturedEngine[]): string[] {
+function onHost({ networks, servers, remotes, services = [] }: Topology, engines: readonly PicturedEngine[]): string[] {
   const at = <T extends { readonly engine?: string | undefined }>(all: readonly T[], engine?: string): T[] =>
     all.filter((one) => one.engine === engine);
   // An overlay is on no one host.
@@ -46,6 +48,7 @@ function onHost({ networks, servers, remotes }: Topology, engines: readonly Pict
     ...at(servers).flatMap(ports),
     ...namespaces(at(servers)),
     ...[...at(bound), ...spanning].map(network),
+    ...services.map(serviceNode),
     ...engines.flatMap(({ name, address }) =>
       cluster(
         `engine ${name}`,
@@ -57,6 +60,7 @@ function onHost({ networks, servers, remotes }: Topology, engines: readonly Pict
             'fillcolor="#ddf4ff", color="#0969da"',
           ),
           ...at(servers, name).flatMap(ports),
+          ...services.flatMap((service) => partsOfService(service, name)),
           ...namespaces(at(servers, name)),
           ...at(bound, name).map(network),
         ],
@@ -134,6 +138,56 @@ function edgesOf(server: ServerModel, { networks, servers }: Topology): string[]
       .map(({ network, address }) =>
         edge(id, `network ${network}`, address === undefined ? "" : `label=${quoted(address)}`),
       ),
+  ];
+}
+
+/** A service is on no one host. What it lacks in a kernel without IPVS, the picture cannot know. */
+function serviceNode({ name, network, endpointMode, publish }: ServiceModel): string {
+  const [vip, tasks] = ["its name means one address (VIP)", "its name means its tasks (dnsrr)"];
+  const lines = [
+    ...[name, "a service, which a step creates"],
+    ...(network === undefined ? [] : [endpointMode === "vip" ? vip : tasks]),
+    ...(publish?.mode === "ingress" ? [`port ${String(publish.port)} of every host (ingress)`] : []),
+    ...(publish?.mode === "host" ? [`port ${String(publish.port)} of its task's host`] : []),
+  ];
+  return node(`service ${name}`, lines, 'style="filled,rounded", fillcolor="#fbefff", color="#8250df"');
+}
+
+/** What one host has of a service: its task there, and the port that leads to it. */
+function partsOfService(service: ServiceModel, engine: string): string[] {
+  const { name, publish } = service;
+  const has = hasTask(service, engine);
+  return [
+    ...(has
+      ? [node(`task ${name} ${engine}`, [`task of ${name}`, ":80"], 'fillcolor="#fbefff", color="#8250df"')]
+      : []),
+    ...(publish !== undefined && leadsOn(service, engine)
+      ? [node(`port ${engine} ${String(publish.port)}`, [`port ${String(publish.port)}`], 'color="#cf222e"')]
+      : []),
+  ];
+}
+
+const hasTask = ({ tasks }: ServiceModel, engine: string): boolean => tasks.some((one) => one.engine === engine);
+/** Whether a port of that host leads to it. */
+const leadsOn = (service: ServiceModel, engine: string): boolean =>
+  service.publish?.mode === "ingress" || hasTask(service, engine);
+
+function edgesOfService(service: ServiceModel, engines: readonly PicturedEngine[]): string[] {
+  const { name, network, endpointMode, publish, tasks } = service;
+  const id = `service ${name}`;
+  const task = (engine: string): string => `task ${name} ${engine}`;
+  const leading = publish === undefined ? [] : engines.filter((one) => leadsOn(service, one.name));
+  return [
+    ...tasks.map(({ engine }) => edge(id, task(engine), "style=dotted")),
+    ...(network === undefined ? [] : tasks.map(({ engine }) => edge(task(engine), `network ${network}`))),
+    ...(network !== undefined && endpointMode === "vip" ? [edge(id, `network ${network}`, 'label="VIP"')] : []),
+    ...leading.map((engine) =>
+      edge(
+        `port ${engine.name} ${String(publish?.port)}`,
+        publish?.mode === "ingress" ? id : task(engine.name),
+        `label="${publish?.mode === "ingress" ? "ingress" : ":80"}", style=dashed, color="#cf222e"`,
+      ),
+    ),
   ];
 }
 

@@ -51,6 +51,23 @@ export const Topology = z.strictObject({
   engines: z
     .array(z.strictObject({ name: z.string(), container: z.string(), lan: z.string(), address: z.string() }))
     .default([]),
+  /** Services of the swarm that the throw-away engines are, which steps create; absent where there are none. */
+  services: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        token: z.string(),
+        /** What its name leads to: an address of its own, or those of its tasks (DNS round robin). */
+        endpointMode: z.enum(["vip", "dnsrr"]),
+        /** Where others find it by its name; absent where nobody does. */
+        network: z.string().optional(),
+        /** On which engines its tasks run, and in which name each answers. */
+        tasks: z.array(z.strictObject({ engine: z.string(), name: z.string() })),
+        /** A port of the hosts of its tasks, or, by ingress, of all hosts. */
+        publish: z.strictObject({ port: z.number(), mode: z.enum(["host", "ingress"]) }).optional(),
+      }),
+    )
+    .optional(),
   /** Machines beside the host, to look from; each with a route to the lab's own networks. */
   remotes: z
     .array(

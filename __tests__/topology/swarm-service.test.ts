@@ -1,13 +1,13 @@
 import { commandsOf, Probe } from "../../lib/checks/probes";
 import { toShell } from "../../lib/checks/command";
-import { SwarmService } from "../../lib/checks/swarm-service";
+import { SwarmService } from "../../lib/topology/swarm-service";
 import * as say from "../../lib/checks/vocabulary";
 import { BridgeNetwork } from "../../lib/topology/declared-network";
 import { Identity } from "../../lib/topology/identity";
 import { NestedEngine } from "../../lib/topology/other-engines";
 import { OverlayNetwork } from "../../lib/topology/overlay";
 import { Server } from "../../lib/topology/server";
-import { refused } from "../topology/refused";
+import { refused } from "./refused";
 
 const identity = new Identity("x", "i1");
 const lan = new BridgeNetwork(identity, "lan", { subnet: "10.90.0.0/24" });

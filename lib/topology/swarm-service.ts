@@ -1,8 +1,8 @@
-import type { Identity } from "../topology/identity";
-import { checkedName } from "../topology/name";
-import type { NestedEngine } from "../topology/other-engines";
-import type { OverlayNetwork } from "../topology/overlay";
-import { Refusal } from "../topology/refusal";
+import type { Identity } from "./identity";
+import { checkedName } from "./name";
+import type { NestedEngine } from "./other-engines";
+import type { OverlayNetwork } from "./overlay";
+import { Refusal } from "./refusal";
 
 export interface SwarmServiceProps {
   /** The engine that manages the swarm, and is told. */
@@ -44,6 +44,13 @@ export class SwarmService {
   /** Whether each task answers in its own name. Those behind one address answer in the service's, whichever is asked. */
   get tasksDiffer(): boolean {
     return this.props.endpointMode === "dnsrr";
+  }
+
+  /** The hosts that run a task of it. @param swarm all hosts of its swarm */
+  hosts(swarm: readonly NestedEngine[]): NestedEngine[] {
+    const { only, network } = this.props;
+    if (only !== undefined) return [only];
+    return swarm.filter((host) => network?.engines.includes(host) ?? true);
   }
 
   /** Its task on one host. */
