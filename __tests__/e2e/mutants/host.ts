@@ -118,13 +118,13 @@ const SABOTEURS: readonly Saboteur[] = [
   otherDocker(
     "docker does not remove what it should, once it has ended",
     '"run --rm "*',
-    "run --name \"$4\" --network host docker-network-labs/nginx:local echo passing",
+    'run --name "$4" --network host docker-network-labs/nginx:local echo passing',
     { "removed-when-stopped": ["fail", /the engine keeps what it was told to remove/] },
   ),
   otherDocker(
     "docker does not ask for the ports, and so the engine does not warn",
     '"create --name "*',
-    "create --name \"$3\" --network host docker-network-labs/nginx:local",
+    'create --name "$3" --network host docker-network-labs/nginx:local',
     { "discarded-ports": ["fail", /treats published ports in host mode in another way/] },
   ),
 ];
