@@ -3,11 +3,15 @@ import type { Topology } from "./topology";
 import { type Destination, type EngineTraits, type Place, Reachability } from "./reachability/connection";
 import { ReachabilityOfEngines } from "./reachability/engines";
 import type { Prediction } from "./reachability/outcome";
+import { ReachabilityOfServices, type ServiceModel, tasksName } from "./reachability/services";
 
 /** Something that can be asked: a server where it listens, or a port of the host that leads to one. */
 export interface Listener {
   /** `web:80`, or `web published :8080`. */
   readonly title: string;
+  /** The service that it is of, and no server's. @default a server's */
+  readonly service?: ServiceModel;
+  /** Whose name it has. */
   readonly server: string;
   readonly port: number;
   /** The ways to name it, each as the matrix calls it. */
@@ -56,7 +60,8 @@ export function reachabilityMatrix(declared: Topology, engine: EngineTraits): Ma
   const topology = withoutLosers(declared);
   const several = topology.engines.length > 0;
   const reachability = several ? new ReachabilityOfEngines(topology, engine) : new Reachability(topology, engine);
-  const listeners = listenersOf(topology);
+  const services = new ReachabilityOfServices(topology, engine, (...asked) => reachability.connect(...asked));
+  const listeners = [...listenersOf(topology), ...(topology.services ?? []).flatMap(listenersOfService(topology))];
   const ways = [...new Set(listeners.flatMap((listener) => [...listener.ways.keys()]))].sort(byWay);
   const vantages: Place[] = [
     { kind: "host" },
@@ -73,7 +78,11 @@ export function reachabilityMatrix(declared: Topology, engine: EngineTraits): Ma
         if (destination === undefined) return undefined;
         // A remote machine's loopback address is its own: nothing of the lab is there.
         if (vantage.kind === "remote" && destination.kind === "loopback") return undefined;
-        const prediction = reachability.connect(vantage, destination, listener.port);
+        const { service, port } = listener;
+        const prediction =
+          service === undefined
+            ? reachability.connect(vantage, destination, port)
+            : services.connect(vantage, destination, service, port);
         return prediction === undefined ? undefined : { listener, destination, prediction };
       }),
     })),
@@ -91,11 +100,12 @@ type ServerModel = Topology["servers"][number];
 const LOOPBACK = "127.0.0.1";
 const HOST_ADDRESS = "host address";
 const NAME = "name";
+const TASKS_NAME = "tasks.NAME";
 
 /** The ways in the order in which they are taught: nearest first, names last. */
 function byWay(one: string, other: string): number {
   const place = (way: string): number =>
-    [LOOPBACK, HOST_ADDRESS, "address of ", "gateway of ", "address on ", NAME].findIndex((start) =>
+    [LOOPBACK, HOST_ADDRESS, "address of ", "gateway of ", "address on ", NAME, TASKS_NAME].findIndex((start) =>
       way.startsWith(start),
     );
   const [a, b] = [place(one), place(other)].map((index) => (index < 0 ? Infinity : index)) as [number, number];
@@ -130,6 +140,34 @@ function listenersOf(topology: Topology): Listener[] {
     }),
   );
   return [...servers, ...published];
+}
+
+/** Its names, where it is on a network; and the port that hosts have for it, by their addresses. */
+function listenersOfService({ engines }: Topology): (service: ServiceModel) => Listener[] {
+  return (service) => {
+    const { name, network, publish } = service;
+    const names: [string, Destination][] = [
+      [NAME, { kind: "name", name }],
+      [TASKS_NAME, { kind: "name", name: tasksName(service) }],
+    ];
+    const hosts = engines.map((one): [string, Destination] => [
+      `address of ${one.name}`,
+      { kind: "engine", engine: one.name },
+    ]);
+    return [
+      ...(network === undefined
+        ? []
+        : [{ title: `${name}:80`, server: name, service, port: 80, ways: new Map(names) }]),
+      ...(publish === undefined
+        ? []
+        : [
+            {
+              ...{ title: `${name} published :${String(publish.port)}`, server: name, service },
+              ...{ port: publish.port, ways: new Map(hosts) },
+            },
+          ]),
+    ];
+  };
 }
 
 function waysToHost({ networks }: Topology, { engine }: ServerModel): [string, Destination][] {

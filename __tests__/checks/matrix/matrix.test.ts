@@ -27,6 +27,7 @@ const ADDRESSES: Addresses = {
     ["one", new Map([["lan", "10.80.0.2"]])],
     ["two", new Map([["lan", "10.80.0.3"]])],
   ]),
+  services: new Map(),
   engines: new Map(),
   remotes: new Map(),
 };

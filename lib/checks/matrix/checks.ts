@@ -39,7 +39,8 @@ const ENGINES: readonly EngineTraits[] = ["20.10.24", "28.5.2"].flatMap((version
  * @param lab whose topology it is
  */
 export function reachabilityChecks(lab: string, topology: Topology, choice: ReachabilityChoice): ReachabilityCheck[] {
-  const [matrix, ...others] = ENGINES.map((engine) => reachabilityMatrix(topology, engine));
+  // Services are there for some steps only; a lab's checks of them are its steps' own.
+  const [matrix, ...others] = ENGINES.map((engine) => reachabilityMatrix({ ...topology, services: [] }, engine));
   if (matrix === undefined) return [];
   const settled = settledCells(matrix, others);
   const { from, to, by = ["address", "name"] } = choice;

@@ -152,8 +152,9 @@ function wayInto({ servers, remotes, engines }: Topology, vantage: string): stri
   return [engine, server].flatMap((one) => (one === undefined ? [] : into(one.container)));
 }
 
-function signaturesOf({ servers }: Topology): Signatures {
-  return new Map(servers.map(({ name, token }) => [`${name} ${token}`, name]));
+function signaturesOf({ servers, services = [] }: Topology): Signatures {
+  const tasks = services.flatMap(({ tasks, token }) => tasks.map(({ name }) => ({ name, token })));
+  return new Map([...servers, ...tasks].map(({ name, token }) => [`${name} ${token}`, name]));
 }
 
 /** The addresses that a URL may lead to. */
@@ -164,5 +165,5 @@ function behind(url: string, { servers }: Topology, addresses: Addresses): strin
       .filter(({ names }) => names.includes(hostname))
       .flatMap(({ network }) => addresses.servers.get(name)?.get(network) ?? []),
   );
-  return [hostname, ...named];
+  return [hostname, ...named, ...(addresses.services.get(hostname) ?? [])];
 }

@@ -15,6 +15,8 @@ export interface Addresses {
   readonly gateways: ReadonlyMap<string, string>;
   /** Of each server, by its name and the network's. */
   readonly servers: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Services' own, by their names; none where a service has none, or is not there. */
+  readonly services: ReadonlyMap<string, readonly string[]>;
   /** Of each throw-away host on its LAN, by its name. */
   readonly engines: ReadonlyMap<string, string>;
   /** Of the host, as each remote machine knows it, by the machine's name; of those that have their wire. */
@@ -22,12 +24,13 @@ export interface Addresses {
 }
 
 /** What of an engine and its host decides who reaches whom. */
-export function traitsIn({ version, userlandProxy, forwardPolicy, firewall }: Conditions): EngineTraits {
+export function traitsIn({ version, userlandProxy, forwardPolicy, firewall, abilities }: Conditions): EngineTraits {
   return {
     version,
     firewall,
     userlandProxy: userlandProxy !== "off",
     ...(forwardPolicy === undefined ? {} : { forwardPolicy }),
+    ...(abilities.ipvs === undefined ? {} : { ipvs: abilities.ipvs }),
   };
 }
 
@@ -42,6 +45,7 @@ export function givenAddresses({ networks, servers, remotes, engines }: Topology
         new Map(attachments.flatMap(({ network, address }) => (address === undefined ? [] : [[network, address]]))),
       ]),
     ),
+    services: new Map(),
     engines: new Map(engines.map(({ name, address }) => [name, address])),
     remotes: new Map(remotes.map(({ name, hostAddress: address }) => [name, address])),
   };
@@ -71,9 +75,22 @@ export async function foundAddresses(docker: Docker, topology: Topology): Promis
     host: given.host,
     gateways: new Map([...gateways, ...given.gateways]),
     servers,
+    services: await virtualAddresses(topology),
     engines: given.engines,
     remotes: new Map(wired.map(({ name, hostAddress: address }) => [name, address])),
   };
+}
+
+/** As the manager of the swarm tells: the first of the throw-away engines. */
+async function virtualAddresses({ services = [], engines }: Topology): Promise<Map<string, string[]>> {
+  const manager = engines[0]?.container ?? "";
+  const format = "{{range .Endpoint.VirtualIPs}}{{println .Addr}}{{end}}";
+  const asked = services.map(async ({ name }): Promise<[string, string[]]> => {
+    const look = ["docker", "service", "inspect", "--format", format, name];
+    const { stdout } = await execute(["docker", "exec", manager, ...look], LOOK_TIMEOUT_MS);
+    return [name, stdout.split("\n").flatMap((line) => line.replace(/\/.*/, "").trim() || [])];
+  });
+  return new Map(await Promise.all(asked));
 }
 
 const Networks = z.record(z.string(), z.object({ IPAddress: z.string(), Gateway: z.string() }));

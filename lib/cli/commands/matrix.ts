@@ -11,6 +11,7 @@ import { readState } from "../../terraform/state";
 import { Refusal } from "../../topology/refusal";
 import type { Topology } from "../../topology/topology";
 import { describedLabs } from "../described";
+import { placeOf } from "../check-deployed";
 import { reachedEngine } from "../engine";
 import { EXIT } from "../exit";
 import { option, withExamples } from "../options";
@@ -48,7 +49,7 @@ async function matrix(session: Session, name: string, { probe, why, json }: Matr
     throw new Refusal("lab matrix --probe", `${name} is not up; first`, `npx lab up ${name}`);
   }
   const [described] = deployed === undefined ? await describedLabs(session, [name]) : [deployed];
-  const topology = described?.topology;
+  const topology = described && (await standing(session, described, deployed !== undefined));
   if (described === undefined || topology === undefined) {
     throw new Refusal("lab matrix", `${name} was deployed by an older version; first`, `npx lab up ${name}`);
   }
@@ -65,10 +66,24 @@ async function matrix(session: Session, name: string, { probe, why, json }: Matr
       : await derived(session, described.id, topology, deployed !== undefined);
   session.print(json === true ? JSON.stringify(record, null, 2) : matrixTable(record, session.style));
   if (described.steps.length > 0) {
-    session.say(`${described.id} has steps: this is who reaches whom at its beginning (npx lab reset ${described.id})`);
+    session.say(
+      `${described.id} has steps: this is who reaches whom at its beginning (npx lab reset ${described.id})${
+        topology.services === undefined ? "" : ", with the services that its steps have created"
+      }`,
+    );
   }
   if (why === true && json !== true) session.print(`\n${matrixReasons(record)}`);
   return record.cells.every(agrees) ? EXIT.fine : EXIT.failed;
+}
+
+/** With those services that are there: of a lab that is not up, or of which nobody knows where it stands, all. */
+async function standing({ project }: Session, lab: DeployedLab, isUp: boolean): Promise<Topology | undefined> {
+  const { topology, steps, id } = lab;
+  if (topology?.services === undefined) return topology;
+  const done = (isUp ? await placeOf(project, id) : undefined) ?? steps.length;
+  const actions = steps.slice(0, done).flatMap((step) => step.actions);
+  const created = actions.flatMap((one) => (one.do === "create-service" ? one.service : []));
+  return { ...topology, services: topology.services.filter(({ name }) => created.includes(name)) };
 }
 
 async function deployedLab(session: Session, name: string): Promise<DeployedLab | undefined> {

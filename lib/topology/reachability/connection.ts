@@ -20,6 +20,8 @@ export interface EngineTraits {
   readonly forwardPolicy?: string;
   /** By what the engine filters packets: `iptables`, or `nftables`. @default iptables */
   readonly firewall?: string;
+  /** Whether the kernel balances a service's address, and its port by ingress. @default it does */
+  readonly ipvs?: boolean;
   /** The gateway of the default bridge. */
   readonly defaultGateway?: string;
 }

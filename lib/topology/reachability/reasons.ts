@@ -60,6 +60,20 @@ export const BECAUSE = {
   },
   sameOverlay: { fact: "O12", why: "an overlay is one network, whatever host each is on: frames travel in a tunnel" },
   overlayName: { fact: "O12", why: "the engines of a swarm tell each other the names on a network" },
+  tasksByName: { fact: "O9", why: "the name means the addresses of the tasks, on whatever hosts they are" },
+  virtualAddress: { fact: "O9", why: "the name means one address, which IPVS in each host turns into that of a task" },
+  virtualAddressUnbalanced: {
+    fact: "O11",
+    why: "the name means one address, which without IPVS in the kernel is nobody's",
+  },
+  ingress: { fact: "O11", why: "each host takes the port, and IPVS sends what arrives to a task, on whatever host" },
+  ingressUnbalanced: { fact: "O11", why: "without IPVS in the kernel no host takes the port" },
+  publishedByTask: { fact: "P3", why: "in mode host a task's port is published by its own host, as a container's is" },
+  internalTask: {
+    fact: "U17",
+    why: "in mode host a task that is on internal networks alone publishes nothing, without a word",
+  },
+  noTaskHere: { fact: "P9", why: "in mode host a port is open where a task is, and on no other host" },
   sameUnderlay: { fact: "M3", why: "the kernel hands frames from one container on a parent to the other" },
   keptApart: {
     fact: "M1",
