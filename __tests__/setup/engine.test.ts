@@ -81,7 +81,7 @@ describe("the Docker engine", () => {
     expect(machine.ran.filter((command) => !command.startsWith("apt-cache"))).toEqual([
       "apt-get update",
       "apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=180 docker.io",
-      "iptables -t nat -n -L",
+      "unshare --net iptables --table nat --new-chain probe",
       "launch /usr/bin/dockerd",
     ]);
     expect(JSON.parse(readFileSync(join(machine.project, ".lab/dockerd.pid"), "utf8"))).toEqual({
@@ -167,7 +167,7 @@ describe("the Docker engine", () => {
       ...machine.context,
       run: async (argv) => {
         ran.push(argv.join(" "));
-        return { exit: argv[0] === "iptables" ? 4 : 0, stdout: "", stderr: "" };
+        return { exit: argv[0] === "unshare" && argv[2] === "iptables" ? 4 : 0, stdout: "", stderr: "" };
       },
     };
     await engine(context);

@@ -193,10 +193,13 @@ async function oldControllers(context: SetupContext): Promise<readonly string[]>
     .flatMap(([name]) => name ?? []);
 }
 
-/** Debian's iptables speaks to nftables unless told otherwise; a kernel without nftables wants the other one. */
+/**
+ * Debian's iptables speaks to nftables unless told otherwise; a kernel without nftables wants the other one. There
+ * iptables lists empty tables all the same: only making something tells, in a network namespace that is gone with it.
+ */
 async function ensurePacketFilter(context: SetupContext): Promise<void> {
   const works = async (program: string): Promise<boolean> =>
-    (await context.run([program, "-t", "nat", "-n", "-L"])).exit === 0;
+    (await context.run(["unshare", "--net", program, "--table", "nat", "--new-chain", "probe"])).exit === 0;
   if ((await works("iptables")) || !(await works("iptables-legacy"))) return;
   for (const program of ["iptables", "ip6tables"]) {
     await act(context, ["update-alternatives", "--set", program, `/usr/sbin/${program}-legacy`]);
