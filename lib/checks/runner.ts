@@ -1,3 +1,4 @@
+import { availableParallelism } from "os";
 import { aborted } from "../engine/aborted";
 import type { Executed } from "../engine/execute";
 import { complaintOf } from "../engine/complaint";
@@ -47,14 +48,12 @@ export interface RunOptions {
 const FIRST_PAUSE_MS = 100;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 1000;
-/** No command of a probe takes as long as this unless it hangs. */
-const COMMAND_TIMEOUT_MS = 8000;
-/** Nor does one that a container is started for, on a machine of somebody's. */
-const TOOLBOX_TIMEOUT_MS = 25_000;
+/** No command of a probe takes as long as this unless it hangs, on an emulated machine neither. */
+const COMMAND_TIMEOUT_MS = 30_000;
 /** Nor does the last look at a check, once its deadline is over. */
-const LAST_LOOK_MS = 30_000;
-/** Probes mostly wait for other processes. */
-const AT_ONCE = 6;
+const LAST_LOOK_MS = 60_000;
+/** Probes mostly wait for other processes: more of them than processors. */
+const AT_ONCE = Math.min(3 * availableParallelism(), 6);
 
 /** What all checks of a run share. */
 interface Run {
@@ -277,8 +276,7 @@ async function executed(argv: readonly string[], { surroundings, signal }: Run, 
   const start = now();
   if (signal?.aborted === true) throw new Unmeasurable(String(signal.reason));
   if (start >= limit) throw new Unmeasurable("the check takes too long: its commands together did not end in time");
-  const longest = withoutTls(argv).toolbox ? TOOLBOX_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
-  const timeout = Math.min(longest, limit - start);
+  const timeout = Math.min(COMMAND_TIMEOUT_MS, limit - start);
   const { exit, stdout, stderr, missing } = await execute(argv, timeout, signal);
   if (missing !== undefined) throw new Unmeasurable(missing);
   return { argv, exit, stdout, stderr, milliseconds: now() - start };

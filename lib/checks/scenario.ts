@@ -275,7 +275,7 @@ async function must(command: Command, surroundings: Surroundings): Promise<void>
 
 /** Commands that change something take as long as a container needs to stop, and not longer. */
 const ACTION_TIMEOUT_MS = 30_000;
-const LOOK_TIMEOUT_MS = 8000;
+const LOOK_TIMEOUT_MS = 30_000;
 /** A swarm's manager sometimes leaves an engine without an answer, which it gives up after 20 s; asked again, it answers. */
 const LOST_ANSWER = /attaching to network failed/;
 

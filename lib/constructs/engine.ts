@@ -40,9 +40,10 @@ const LEAST_RIGHTS = {
 /** Engines open low ports to everybody in their containers; in this one, which plays a host, they are root's. */
 const AS_ON_A_HOST = { "net.ipv4.ip_unprivileged_port_start": "1024" };
 
+/** It loads the servers' image first: 3 s on a quick machine, minutes on an emulated one. */
+const READY_SECONDS = 300;
 /** In the provider's way of writing durations; a health check of the engine's looks that often and that patiently. */
-const HEALTH = { interval: "500ms", timeout: "5s", retries: 120 };
-const READY_SECONDS = 60;
+const HEALTH = { interval: "500ms", timeout: "30s", retries: 2 * READY_SECONDS };
 
 /** Declares a throw-away engine: its disk, its container, and the provider for what lives on it. */
 export function declareEngine(scope: Construct, engine: NestedEngine, parts: EngineParts): DeclaredEngine {

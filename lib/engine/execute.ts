@@ -18,9 +18,11 @@ const LARGEST_OUTPUT = 16 * 1024 * 1024;
  */
 export function execute(argv: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<Executed> {
   const [program = "", ...args] = argv;
+  // What is left of a time may end in a part of a millisecond, which Node refuses.
+  const timeout = Math.ceil(timeoutMs);
   return new Promise((resolve) => {
     const options = {
-      timeout: timeoutMs,
+      timeout,
       killSignal: "SIGKILL" as const,
       maxBuffer: LARGEST_OUTPUT,
       ...(signal === undefined ? {} : { signal }),
@@ -34,7 +36,7 @@ export function execute(argv: readonly string[], timeoutMs: number, signal?: Abo
           exit: -1,
           stdout,
           stderr,
-          missing: `${program} did not end within ${String(timeoutMs / 1000)} s`,
+          missing: `${program} did not end within ${String(timeout / 1000)} s`,
         });
       }
       if (typeof problem.code === "number") return resolve({ exit: problem.code, stdout, stderr });
