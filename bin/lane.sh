@@ -25,6 +25,8 @@ ip link add eth0 type veth peer name uplink
 ip address add 192.0.2.2/24 dev eth0
 ip link set eth0 up
 ip link set uplink up
+# As on most machines, the engine turns forwarding on itself, and then forwards only what a rule allows.
+echo 0 >/proc/sys/net/ipv4/ip_forward
 dockerd --data-root "$folder/docker" >"$folder/dockerd.log" 2>&1 &
 engine=$!
 cat >/dev/null
