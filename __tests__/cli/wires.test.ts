@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { layWires, mendWires, removeWires, type Run } from "../../lib/cli/wires";
 import { Unfit } from "../../lib/topology/refusal";
+import * as world from "../../lib/checks/world";
 import { LO } from "../checks/ip";
 
 const REMOTE = {
@@ -34,13 +35,21 @@ interface Machine {
   readonly changes: string[];
 }
 
-/** A machine where `ip addr show` prints this, and all else goes well, but for what `refuses` is in. */
+const names = jest.spyOn(world, "interfaceNames");
+afterAll(() => {
+  names.mockRestore();
+});
+
+/**
+ * A machine where `ip addr show` prints this, and all else goes well, but for what `refuses` is in.
+ * @param host what it prints of the wire; undefined where there is none
+ */
 function machine(host: object[] | undefined, inside: object[], refuses?: string): Machine {
+  names.mockResolvedValue(host === undefined ? ["lo"] : ["lo", REMOTE.wire]);
   const changes: string[] = [];
   const run: Run = async (argv) => {
     const line = argv.join(" ");
     if (line === `ip -j addr show dev ${REMOTE.wire}`) {
-      if (host === undefined) return { exit: 1, stdout: "", stderr: `Device "${REMOTE.wire}" does not exist.` };
       return { exit: 0, stdout: JSON.stringify(host), stderr: "" };
     }
     if (line === "nsenter -t 4242 -n ip -j addr show") return { exit: 0, stdout: JSON.stringify(inside), stderr: "" };
@@ -51,8 +60,8 @@ function machine(host: object[] | undefined, inside: object[], refuses?: string)
   return { run, changes };
 }
 
+const DELETED = "ip link delete wire-0123abcd";
 const LAID = [
-  "ip link delete wire-0123abcd",
   "ip link add wire-0123abcd type veth peer name eth0 netns 4242",
   "ip address add 198.18.4.9/29 dev wire-0123abcd",
   "ip link set wire-0123abcd up",
@@ -82,7 +91,7 @@ describe("a wire", () => {
   ])("is laid anew where it %s", async (_what, host, inside) => {
     const { run, changes } = machine(host, inside);
     await layWires(engine(), LAB, run);
-    expect(changes).toEqual(LAID);
+    expect(changes).toEqual([DELETED, ...LAID]);
   });
 
   test("is not laid to a machine that does not run", async () => {

@@ -1,6 +1,6 @@
 import { Subnet } from "../topology/subnet";
 import type { DeployedLab } from "./deployed";
-import type { World } from "./world";
+import type { Belongings } from "./world";
 
 /** What is still to be looked for after a teardown, besides what the engine itself lists. */
 export interface Traces {
@@ -13,7 +13,7 @@ export interface Traces {
 /** What is left of a lab after its teardown, in words for a person; empty when it has vanished. Pure. */
 export function leftovers(
   lab: Pick<DeployedLab, "id" | "instance" | "networks" | "remotes">,
-  world: World,
+  world: Belongings,
   traces: Traces,
 ): string[] {
   const mine = (one: { lab: string | undefined; instance: string | undefined }): boolean =>

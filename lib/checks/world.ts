@@ -5,7 +5,6 @@ import { execute } from "../engine/execute";
 import { type EngineFacts, engineFacts } from "../engine/facts";
 import { parseJson } from "../engine/json";
 import { LABEL } from "../topology/identity";
-import { parseInterfaces } from "./interfaces";
 import { type Listener, parseNetstat } from "./probes/listener";
 import type { Execute } from "./toolbox";
 
@@ -43,15 +42,19 @@ export interface FoundRoute {
   readonly device: string | undefined;
 }
 
-/** The engine and its machine at one moment, as far as labs can get into the way of something. */
-export interface World {
-  readonly facts: EngineFacts;
+/** What labs create, and what comes with it, at one moment, whosever it is. */
+export interface Belongings {
   readonly containers: readonly FoundContainer[];
   readonly networks: readonly FoundNetwork[];
   readonly volumes: readonly FoundVolume[];
-  readonly listeners: readonly FoundListener[];
   readonly routes: readonly FoundRoute[];
   readonly interfaces: readonly string[];
+}
+
+/** The engine and its machine at one moment, as far as labs can get into the way of something. */
+export interface World extends Belongings {
+  readonly facts: EngineFacts;
+  readonly listeners: readonly FoundListener[];
 }
 
 /**
@@ -59,16 +62,24 @@ export interface World {
  * @throws whatever the client throws when the engine does not answer
  */
 export async function look(docker: Docker, run: Execute = execute): Promise<World> {
-  const [facts, containers, networks, volumes, listeners, routes, interfaces] = await Promise.all([
+  const [facts, listeners, belongings] = await Promise.all([
     engineFacts(docker),
+    foundListeners(run),
+    lookForBelongings(docker),
+  ]);
+  return { ...belongings, facts, listeners };
+}
+
+/** @throws whatever the client throws when the engine does not answer */
+export async function lookForBelongings(docker: Docker): Promise<Belongings> {
+  const [containers, networks, volumes, routes, interfaces] = await Promise.all([
     foundContainers(docker),
     foundNetworks(docker),
     foundVolumes(docker),
-    foundListeners(run),
     foundRoutes(),
     interfaceNames(),
   ]);
-  return { facts, containers, networks, volumes, listeners, routes, interfaces };
+  return { containers, networks, volumes, routes, interfaces };
 }
 
 async function foundContainers(docker: Docker): Promise<FoundContainer[]> {
@@ -129,8 +140,8 @@ async function foundRoutes(): Promise<FoundRoute[]> {
   return (parseJson(Routes, stdout) ?? []).map(({ dst, dev }) => ({ destination: dst, device: dev }));
 }
 
-/** The names of the host's interfaces. */
+/** The names of the host's interfaces, as the kernel lists them: two lines of titles, then one for each. */
 export async function interfaceNames(): Promise<string[]> {
-  const { stdout } = await execute(["ip", "-j", "link", "show"], TIMEOUT_MS);
-  return (parseInterfaces(stdout) ?? []).map((one) => one.ifname);
+  const lines = (await readFile("/proc/net/dev", "utf8")).trimEnd().split("\n").slice(2);
+  return lines.map((line) => line.slice(0, line.indexOf(":")).trim());
 }

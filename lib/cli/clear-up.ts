@@ -3,7 +3,7 @@ import type { Project } from "../terraform/project";
 import type { DeployedLab } from "../checks/deployed";
 import { leftovers } from "../checks/leftovers";
 import { withToolbox } from "../checks/toolbox";
-import { look } from "../checks/world";
+import { lookForBelongings } from "../checks/world";
 import { forgetEngines } from "./nested-engines";
 import { clearRemotes } from "./remote-engines";
 import { removeLabelled } from "./remove-labelled";
@@ -34,6 +34,6 @@ export async function clearUp(
   });
   return {
     removed: [...removed, ...there.removed],
-    left: [...leftovers(lab, await look(docker), found), ...there.left],
+    left: [...leftovers(lab, await lookForBelongings(docker), found), ...there.left],
   };
 }

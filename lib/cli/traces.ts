@@ -7,13 +7,13 @@ const TIMEOUT_MS = 4000;
 
 /** Looks for what a lab leaves on the host if its teardown went wrong: answers and packet filter rules. */
 export async function traces(lab: Pick<DeployedLab, "servers">, execute: Execute): Promise<Traces> {
-  const answering = await Promise.all(
-    lab.servers.map(async (server) => {
+  const [{ stdout }, ...answering] = await Promise.all([
+    execute(["iptables-save"], TIMEOUT_MS),
+    ...lab.servers.map(async (server) => {
       const answers = await Promise.all(server.ports.map((entry) => ask(hostListener(entry), execute)));
       return answers.some((body) => body.includes(server.token)) ? [server.name] : [];
     }),
-  );
-  const { stdout } = await execute(["iptables-save"], TIMEOUT_MS);
+  ]);
   return { answering: answering.flat(), rules: stdout.split("\n").filter((line) => line.startsWith("-A ")) };
 }
 

@@ -31,7 +31,8 @@ const HOPS = "2";
  * @throws Unfit when a machine does not run, or the kernel refuses
  */
 export async function layWires(docker: Docker, lab: Wired, run: Run = execute): Promise<void> {
-  await Promise.all(lab.remotes.map((remote) => layWire(docker, remote, lab.networks, run)));
+  const names = await interfaceNames();
+  await Promise.all(lab.remotes.map((remote) => layWire(docker, remote, lab.networks, names, run)));
 }
 
 /**
@@ -44,7 +45,14 @@ export async function mendWires(docker: Docker, lab: Wired, run: Run = execute):
   await layWires(docker, { networks: lab.networks, remotes }, run);
 }
 
-async function layWire(docker: Docker, remote: Remote, networks: Wired["networks"], run: Run): Promise<void> {
+/** @param names the host's interfaces */
+async function layWire(
+  docker: Docker,
+  remote: Remote,
+  networks: Wired["networks"],
+  names: readonly string[],
+  run: Run,
+): Promise<void> {
   const { State } = await docker.getContainer(remote.container).inspect();
   if (!State.Running) throw new Unfit(`remote machine ${remote.container} is not running (${State.Status})`);
   const inside = ["nsenter", "-t", String(State.Pid), "-n"];
@@ -60,9 +68,10 @@ async function layWire(docker: Docker, remote: Remote, networks: Wired["networks
     [...inside, "ip", "address", "add", remote.address + length, "dev", INSIDE],
     [...inside, "ip", "link", "set", INSIDE, "up"],
   ];
-  const laid = await lies(remote, inside, run);
-  // What is left of a wire that was laid in part, or with other addresses; as a rule there is none.
-  if (!laid) await run(["ip", "link", "delete", remote.wire], TIMEOUT_MS);
+  const there = names.includes(remote.wire);
+  const laid = there && (await lies(remote, inside, run));
+  // What is left of a wire that was laid in part, or with other addresses.
+  if (there && !laid) await run(["ip", "link", "delete", remote.wire], TIMEOUT_MS);
   for (const argv of laid ? routes : [...wire, ...routes]) {
     demanded(`no wire to ${remote.container}: ${argv.join(" ")}`, await run(argv, TIMEOUT_MS));
   }
