@@ -228,6 +228,17 @@ describe("several checks", () => {
     expect(records.at(-1)?.id).toBe("x/long");
   });
 
+  test("a command that has nothing left to do is not run", async () => {
+    const passing: Probe = { kind: "auto-removed", container: "lab-x-p", lab: "x", instance: "i1", image: "nginx" };
+    const verbs = async (left: string): Promise<(string | undefined)[]> => {
+      const machine = new Machine(([, verb]) => ({ ...GOOD, stdout: verb === "ps" ? left : "passing\n" }));
+      await only(machine, check("x/passing", passing), 0);
+      return machine.executed.map(({ argv }) => argv[1]);
+    };
+    expect(await verbs("")).toEqual(["run", "ps"]);
+    expect(await verbs("c2f0b5d1a3e9\n")).toEqual(["run", "ps", "rm"]);
+  });
+
   test("of none there is no record", async () => {
     expect(await runChecks("x", [], new Machine(), { deadlineMs: 1000 })).toEqual([]);
   });

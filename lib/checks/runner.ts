@@ -204,7 +204,8 @@ async function lookOnce(check: Check, run: Run, limit: number): Promise<Seen> {
   try {
     const given = ({ needs = [] }: NamedCommand): boolean =>
       needs.every((need) => surroundings.lacking(need) === undefined);
-    for (const group of grouped(commandsOf(check.probe).filter(given))) {
+    for (const all of grouped(commandsOf(check.probe).filter(given))) {
+      const group = all.filter(({ due }) => due?.(observed) ?? true);
       const lists = await Promise.all(group.map(async ({ command }) => resolved(command, surroundings.resolve)));
       const observeAll = async ({ name }: NamedCommand, index: number): Promise<void> => {
         for (const argv of lists[index] ?? []) {

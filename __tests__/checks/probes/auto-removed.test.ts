@@ -26,6 +26,14 @@ test("runs a container with the lab's labels to its end, looks for it, and leave
   expect(expectedOf(probe)).toBe("once its process has ended, there is no such container");
 });
 
+test("removes what the engine has kept, and only that", () => {
+  const due = (left: string): boolean | undefined =>
+    commandsOf(probe)
+      .at(-1)
+      ?.due?.(findings({ run: {}, left: { stdout: left }, remove: {} }).of);
+  expect([due(""), due(`${ID}\n`)]).toEqual([false, true]);
+});
+
 test("passes where it is gone, and fails where it is kept", () => {
   expect(judged({})).toEqual({ verdict: "pass", actual: "it ran, ended, and is gone" });
   expect(judged({ left: { stdout: `${ID}\n` } })).toMatchObject({

@@ -33,7 +33,11 @@ export const autoRemoved: ProbeKind<AutoRemovedProbe> = {
       command: ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", ofThisRun(`name=${container}`)],
     },
     // For an engine that did not; the next look begins anew.
-    { name: "remove", command: ["docker", "rm", "--force", ofThisRun(container)] },
+    {
+      name: "remove",
+      command: ["docker", "rm", "--force", ofThisRun(container)],
+      due: (before) => before("left").some(({ stdout }) => stdout.trim() !== ""),
+    },
   ],
   expected: () => "once its process has ended, there is no such container",
   judge: judgeAutoRemoved,
