@@ -89,6 +89,16 @@ test("tells nothing where nothing is wrong, or nothing can be looked at", async 
   expect(await diagnosed(PUBLISHED, REFUSED, blind)).toBeUndefined();
 });
 
+test("tells nothing of somebody else where the server itself answers, otherwise than it should", async () => {
+  const asked = say.http(one).answers({ headers: { Server: "caddy" } });
+  const own = {
+    [`${IN_ONE} curl -4 -sS --noproxy '*' --max-time 3 http://127.0.0.1:80/`]: { stdout: `one ${one.token}\n` },
+  };
+  const answer = { ...curl(0, ""), stdout: `HTTP/1.1 200 OK\r\n\r\none ${one.token}\n` };
+  expect(await diagnosed(asked, answer, own)).toBeUndefined();
+  expect(await diagnosed(asked, { ...answer, stdout: "HTTP/1.1 200 OK\r\n\r\nmallory\n" }, own)).toBeDefined();
+});
+
 test("is about requests only, and about the control where something must fail", async () => {
   expect(await diagnosed(say.resolver(one).isEmbedded(), undefined, {})).toBeUndefined();
   const refused = say.http(two).isRefusedWhile(say.http(one));

@@ -19,6 +19,9 @@ export const remote = new RemoteMachine(identity, "remote", { subnet: "198.18.4.
 export const SENTENCES: readonly Probe[] = [
   say.http(web).from(say.host()).answers(),
   say.http(web).onEveryHostAddress().answers(),
+  say.http(web).answers({ headers: { Server: "nginx/1.22.1" } }),
+  say.http(one).byName().from(say.inside(two)).answers({ localAddress: "10.77.0.3", remoteAddress: "10.77.0.2" }),
+  say.http(one).answers({ client: "10.77.0.1", withinMs: 500 }),
   say.http(one).onHostPort(9).isRefusedWhile(say.http(one)),
   say.http(one).onHostPort(9).isDroppedWhile(say.http(one)),
   say.http(one).onHostPort(9).isUnreachableWhile(say.http(one)),

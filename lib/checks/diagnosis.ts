@@ -5,6 +5,7 @@ import { type Command, toShell, type Word } from "./command";
 import { failureMode, isConnected } from "./curl";
 import { parseInterfaces } from "./interfaces";
 import type { Observation } from "./probe";
+import { bodyOf } from "./probes/http";
 import { type Listener, parseNetstat } from "./probes/listener";
 import type { Probe } from "./probes";
 import { at, describeVantage, HOST, type Vantage } from "./vantage";
@@ -334,6 +335,8 @@ async function anotherAnswers(one: Case): Promise<Diagnosis | undefined> {
   const { name, token, container } = target.server;
   // Of a connection nobody has said whose it is.
   if (token === undefined) return undefined;
+  // It is the server itself; what else was to be so, the check tells.
+  if (bodyOf(answer) === `${name} ${token}`) return undefined;
   const port = String(publishedPort(one) ?? target.port);
   const url = `http://127.0.0.1:${port}/`;
   const command = at({ kind: "namespace", container }, ["curl", "-4", "-sS", "--noproxy", "*", "--max-time", "3", url]);

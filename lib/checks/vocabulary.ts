@@ -13,6 +13,7 @@ import { eachHostAddress, type Word } from "./command";
 import type { FailureMode } from "./curl";
 import { type SwarmService, Task } from "../topology/swarm-service";
 import type { Probe } from "./probes";
+import type { Answer } from "./probes/http";
 import { HOST, type Vantage } from "./vantage";
 
 /*
@@ -87,14 +88,17 @@ class HttpRequest {
     return new HttpRequest(this.server, this.vantage, [eachHostAddress], this.port);
   }
 
-  /** The server itself answers: by its token, not only by a status. */
-  answers(): Probe {
-    return { kind: "http", from: placeOf(this.vantage), target: this.target, outcome: "answers" };
+  /**
+   * The server itself answers: by its token, not only by a status.
+   * @param how what else has to be so: `{ remoteAddress: "10.77.0.2" }`, `{ headers: { server: "nginx" } }`
+   */
+  answers(how: Answer = {}): Probe {
+    return { kind: "http", from: placeOf(this.vantage), target: this.target, outcome: "answers", ...how };
   }
 
   /** The server itself answers, and to it the request comes from this address: that shows address translation. */
   answersTo(client: string): Probe {
-    return { kind: "http", from: placeOf(this.vantage), target: this.target, outcome: "answers", client };
+    return this.answers({ client });
   }
 
   /** Nothing listens there. @param control what must answer from the same vantage meanwhile: so that the failure proves something */

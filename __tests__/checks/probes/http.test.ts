@@ -234,6 +234,92 @@ describe("answers to a client", () => {
   });
 });
 
+describe("answers, and more than that", () => {
+  const strict: HttpProbe = {
+    ...answers,
+    localAddress: "10.77.0.1",
+    remoteAddress: "10.77.0.2",
+    headers: { server: "nginx/1.22.1" },
+    withinMs: 500,
+  };
+  const KNOWN = "* from 10.77.0.1 to 10.77.0.2 in 0.004321 s\n";
+  const told = (stderr: string): Output => ({ ...web1Answers, stderr });
+
+  test("asks curl for what only curl knows, and for nothing more otherwise", () => {
+    expect(commandsOf(strict).map(({ command }) => toShell(command))).toEqual([
+      "curl -4 -sSiv --noproxy '*' --max-time 3 --write-out '%{stderr}* from %{local_ip} to %{remote_ip} in %{time_total} s\\n' http://127.0.0.1:8080/",
+    ]);
+    expect(commandsOf({ ...answers, headers: { server: "nginx" } })).toEqual(commandsOf(answers));
+    expect(expectedOf(strict)).toBe(
+      "HTTP 200 from web-1 (token 7f3a0c1d), sent from 10.77.0.1, sent to 10.77.0.2, server: nginx/1.22.1, in at most 500 ms",
+    );
+  });
+
+  test("passes when all of it is so", () => {
+    expect(judge(strict, findings({ request: told(`${CONNECTED}${KNOWN}`) }))).toEqual({
+      verdict: "pass",
+      actual: "HTTP 200 from web-1, sent from 10.77.0.1, sent to 10.77.0.2, server: nginx/1.22.1, in at most 500 ms",
+    });
+  });
+
+  test.each<[string, HttpProbe, string, string, string]>([
+    [
+      "another source",
+      { ...strict, localAddress: "10.77.0.9" },
+      KNOWN,
+      "sent from 10.77.0.1",
+      "ip route show table all",
+    ],
+    [
+      "another address",
+      { ...strict, remoteAddress: "10.77.0.9" },
+      KNOWN,
+      "sent to 10.77.0.2",
+      "docker inspect --format '{{json .NetworkSettings.Networks}}' lab-bridge-web-1",
+    ],
+    [
+      "another header",
+      { ...strict, headers: { Server: "caddy" } },
+      KNOWN,
+      "Server: nginx/1.22.1",
+      "docker logs lab-bridge-web-1",
+    ],
+    [
+      "no such header",
+      { ...strict, headers: { "X-Nobody": "a" } },
+      KNOWN,
+      "X-Nobody: (not there)",
+      "docker logs lab-bridge-web-1",
+    ],
+    [
+      "a slow answer",
+      strict,
+      KNOWN.replace("0.004321", "0.700000"),
+      "in 700 ms",
+      "docker stats --no-stream lab-bridge-web-1",
+    ],
+  ])("fails by %s, and says which", (_, probe, stderr, seen, look) => {
+    expect(judge(probe, findings({ request: told(stderr) }))).toMatchObject({
+      verdict: "fail",
+      actual: `HTTP 200 from web-1, ${seen}`,
+      lookAt: [look],
+    });
+  });
+
+  test("is no verdict where curl does not tell", () => {
+    expect(judge(strict, findings({ request: told(CONNECTED) }))).toMatchObject({
+      verdict: "error",
+      actual: "HTTP 200 from web-1, and curl does not tell more",
+    });
+  });
+
+  test("refuses what is no address, no header, and longer than a request may take", () => {
+    for (const odd of [{ localAddress: "web" }, { headers: { "a b": "c" } }, { withinMs: 3000 }, { withinMs: 0 }])
+      expect(HttpProbe.safeParse({ ...answers, ...odd }).success).toBe(false);
+    expect(HttpProbe.safeParse(strict).success).toBe(true);
+  });
+});
+
 describe("refused", () => {
   const control = { ...web1Answers, argv: ["curl", "http://10.77.0.2:80/"] };
 

@@ -22,14 +22,22 @@ type Target = z.infer<typeof Target>;
 
 const probe = { kind: z.literal("http"), from: Vantage, target: Target };
 
+const answer = {
+  /** The address from which the request seems to come, to the server. */
+  client: z.string().optional(),
+  /** The address from which it is sent, where it is sent: the kernel's choice of a route and a source. */
+  localAddress: z.ipv4().optional(),
+  /** The address that is asked: the resolver's choice, for a name. */
+  remoteAddress: z.ipv4().optional(),
+  /** What the answer has in these headers; their names in any case. */
+  headers: z.record(z.string().regex(/^[\w-]+$/), z.string()).optional(),
+  /** How long the whole request may take, in milliseconds. */
+  withinMs: z.int().min(1).max(2999).optional(),
+};
+
 /** An HTTP request by curl: who answers, or how exactly it fails. */
 export const HttpProbe = z.discriminatedUnion("outcome", [
-  z.strictObject({
-    ...probe,
-    outcome: z.literal("answers"),
-    /** The address from which the request seems to come, to the server. */
-    client: z.string().optional(),
-  }),
+  z.strictObject({ ...probe, ...answer, outcome: z.literal("answers") }),
   /**
    * A failure counts only in the expected way, and only while `control` answers from the same vantage: otherwise a
    * missing tool or a dead server would look like a proof.
@@ -37,16 +45,29 @@ export const HttpProbe = z.discriminatedUnion("outcome", [
   z.strictObject({ ...probe, outcome: FailureMode, control: Target }),
 ]);
 export type HttpProbe = z.infer<typeof HttpProbe>;
+type Answered = Extract<HttpProbe, { outcome: "answers" }>;
+/** What else has to be so when a server answers. */
+export type Answer = Pick<Answered, keyof typeof answer>;
 
 export const http: ProbeKind<HttpProbe> = {
   needs: rootFor,
   commands: (probe) => [
-    { name: "request", command: request(probe.from, probe.target, SECONDS[probe.outcome]) },
+    {
+      name: "request",
+      command: request(
+        probe.from,
+        probe.target,
+        SECONDS[probe.outcome],
+        probe.outcome === "answers" && asksCurl(probe),
+      ),
+    },
     ...(probe.outcome === "answers" ? [] : [{ name: "control", command: request(probe.from, probe.control, 3) }]),
   ],
   expected: (probe) =>
     probe.outcome === "answers"
-      ? `HTTP 200 from ${probe.target.server.name} (token ${probe.target.server.token})${probe.client === undefined ? "" : `, asked by ${probe.client}`}`
+      ? [`HTTP 200 from ${probe.target.server.name} (token ${probe.target.server.token})`, ...asExpected(probe)].join(
+          ", ",
+        )
       : `${FAILURE_NAME[probe.outcome]}, while ${probe.control.server.name} answers on port ${String(probe.control.port)}`,
   judge: (probe, findings) =>
     probe.outcome === "answers" ? judgeAnswers(probe, findings) : judgeFails(probe, findings),
@@ -65,24 +86,34 @@ const SECONDS: Readonly<Record<HttpProbe["outcome"], number>> = {
   "no-name": 4,
 };
 
+/** What curl alone knows of a request, as one more line of what -v says. */
+const CURL_KNOWS = ["--write-out", "%{stderr}* from %{local_ip} to %{remote_ip} in %{time_total} s\\n"];
+const KNOWN_BY_CURL = /^\* from (?<local>\S+) to (?<remote>\S+) in (?<seconds>\d+[.,]\d+) s$/m;
+
+function asksCurl({ localAddress, remoteAddress, withinMs }: Answer): boolean {
+  return localAddress !== undefined || remoteAddress !== undefined || withinMs !== undefined;
+}
+
 /** `-4` and an address where there is one: `localhost` may be ::1; `--noproxy`: a proxy variable must not answer for a lab; `-v`: see failureMode. */
-function request(from: Vantage, target: Target, seconds: number): Command {
+function request(from: Vantage, target: Target, seconds: number, withDetails = false): Command {
   const host = typeof target.host === "string" ? [target.host] : target.host;
   const url: Word = ["http://", ...host, `:${String(target.port)}/`];
   const joined = url.every((part) => typeof part === "string") ? url.join("") : url;
-  return at(from, ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", String(seconds), joined]);
+  const details = withDetails ? CURL_KNOWS : [];
+  return at(from, ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", String(seconds), ...details, joined]);
 }
 
-function judgeAnswers(probe: Extract<HttpProbe, { outcome: "answers" }>, findings: Findings): Judgement {
+function judgeAnswers(probe: Answered, findings: Findings): Judgement {
   const answers = findings.of("request");
   if (answers.length === 0) return error("no address to ask");
   const broken = answers.find(isCurlBroken);
   if (broken !== undefined) return error(describe(broken), CURL_BROKEN);
   const wrong = answers.find((answer) => !isFrom(answer, probe.target));
   if (wrong === undefined) {
-    if (probe.client !== undefined) return judgeClient(probe.target, probe.client, answers);
+    const other = answers.map((answer) => judgeAnswer(probe, answer)).find((judgement) => judgement !== undefined);
+    if (other !== undefined) return other;
     const where = answers.length === 1 ? "" : ` on each of ${String(answers.length)} addresses`;
-    return pass(`HTTP 200 from ${probe.target.server.name}${where}`);
+    return pass([`HTTP 200 from ${probe.target.server.name}${where}`, ...asExpected(probe)].join(", "));
   }
   return fail(
     describe(wrong),
@@ -101,16 +132,95 @@ function looksAt({ server: { container, service } }: Target): string[][] {
   ];
 }
 
-/** The server says from where it was asked: what address translation does is seen, whatever its rules look like. */
-function judgeClient({ server }: Target, client: string, answers: readonly Observation[]): Judgement {
-  const seen = answers.map((answer) => /^X-Lab-Peer: (\S+)\s*$/im.exec(answer.stdout)?.[1] ?? "nobody");
-  const other = seen.find((address) => address !== client);
-  if (other === undefined) return pass(`HTTP 200 from ${server.name}, asked by ${client}`);
-  return fail(
-    `HTTP 200 from ${server.name}, asked by ${other}`,
-    "the address is translated in another way than it should be, or by somebody else, or not at all",
-    toShell(["iptables", "-t", "nat", "-S"]),
-  );
+/** One thing that has to be so when a server answers. */
+interface Detail {
+  /** In a few words, with the value that is expected or was seen. */
+  readonly says: (value: string) => string;
+  readonly expected: string;
+  /** Undefined where the answer does not tell. */
+  readonly seen: (answer: Observation) => string | undefined;
+  /** @default equal */
+  readonly holds?: (seen: string) => boolean;
+  readonly meaning: string;
+  /** What shows more of it. */
+  readonly look: Command;
+}
+
+function detailsOf({ from, target, client, localAddress, remoteAddress, headers = {}, withinMs }: Answered): Detail[] {
+  const { container } = target.server;
+  const docker = (...words: string[]): Command => onEngine(target.server.engine, ["docker", ...words]);
+  const details: (Detail | false)[] = [
+    client !== undefined && {
+      says: (address) => `asked by ${address}`,
+      expected: client,
+      seen: (answer) => headerOf(answer, "X-Lab-Peer") ?? "nobody",
+      meaning: "the address is translated in another way than it should be, or by somebody else, or not at all",
+      look: ["iptables", "-t", "nat", "-S"],
+    },
+    localAddress !== undefined && {
+      says: (address) => `sent from ${address}`,
+      expected: localAddress,
+      seen: (answer) => knownByCurl(answer)?.["local"],
+      meaning: "the request leaves by another address: another route leads there, or the interface has more addresses",
+      look: at(from, ["ip", "route", "show", "table", "all"]),
+    },
+    remoteAddress !== undefined && {
+      says: (address) => `sent to ${address}`,
+      expected: remoteAddress,
+      seen: (answer) => knownByCurl(answer)?.["remote"],
+      meaning: "another address is asked: the name means that one, seen from there",
+      look: docker("inspect", "--format", "{{json .NetworkSettings.Networks}}", container),
+    },
+    ...Object.entries(headers).map(([name, value]): Detail => ({
+      says: (seen) => `${name}: ${seen}`,
+      expected: value,
+      seen: (answer) => headerOf(answer, name) ?? "(not there)",
+      meaning: "the server itself answers, and says something else there than it should",
+      look: ["docker", "logs", container],
+    })),
+    withinMs !== undefined && {
+      says: (ms) => `in ${ms} ms`,
+      expected: `at most ${String(withinMs)}`,
+      seen: (answer) => millisecondsOf(knownByCurl(answer)?.["seconds"]),
+      holds: (ms) => Number(ms) <= withinMs,
+      meaning:
+        "the server itself answers, and it takes longer than it should: who is asked first, or what is tried in vain?",
+      look: docker("stats", "--no-stream", container),
+    },
+  ];
+  return details.filter((detail) => detail !== false);
+}
+
+function asExpected(probe: Answered): string[] {
+  return detailsOf(probe).map(({ says, expected }) => says(expected));
+}
+
+/** What is otherwise than expected in the answer of the server itself, or undefined where nothing is. */
+function judgeAnswer(probe: Answered, answer: Observation): Judgement | undefined {
+  for (const { says, expected, seen, holds, meaning, look } of detailsOf(probe)) {
+    const value = seen(answer);
+    if (value === undefined)
+      return error(`HTTP 200 from ${probe.target.server.name}, and curl does not tell more`, OLD_CURL);
+    if (holds?.(value) ?? value === expected) continue;
+    return fail(`HTTP 200 from ${probe.target.server.name}, ${says(value)}`, meaning, toShell(look));
+  }
+  return undefined;
+}
+
+const OLD_CURL = "--write-out to stderr needs curl 7.63 or newer, where the request is made";
+
+function headerOf(answer: Observation, name: string): string | undefined {
+  const [head = ""] = answer.stdout.split("\r\n\r\n");
+  const line = head.split("\r\n").find((each) => each.toLowerCase().startsWith(`${name.toLowerCase()}:`));
+  return line?.slice(name.length + 1).trim();
+}
+
+function knownByCurl({ stderr }: Observation): Record<string, string> | undefined {
+  return KNOWN_BY_CURL.exec(stderr)?.groups;
+}
+
+function millisecondsOf(seconds: string | undefined): string | undefined {
+  return seconds === undefined ? undefined : String(Math.round(Number(seconds.replace(",", ".")) * 1000));
 }
 
 function judgeFails(probe: Exclude<HttpProbe, { outcome: "answers" }>, findings: Findings): Judgement {
@@ -150,7 +260,8 @@ function statusOf(answer: Observation): number | undefined {
   return answer.exit === 0 && status !== undefined ? Number(status) : undefined;
 }
 
-function bodyOf(answer: Observation): string {
+/** What stands behind the headers of an answer by `curl -i`. */
+export function bodyOf(answer: Pick<Observation, "stdout">): string {
   const start = answer.stdout.indexOf("\r\n\r\n");
   return start < 0 ? "" : answer.stdout.slice(start + 4).trim();
 }
