@@ -306,6 +306,14 @@ describe("answers, and more than that", () => {
     });
   });
 
+  test("looks at a header's server on the engine that it is on", () => {
+    const far = { ...target, server: { ...web1, engine: "lab-overlay-host-b" } };
+    const probe: HttpProbe = { ...answers, target: far, headers: { Server: "caddy" } };
+    expect(judge(probe, findings({ request: web1Answers })).lookAt).toEqual([
+      "docker exec lab-overlay-host-b docker logs lab-bridge-web-1",
+    ]);
+  });
+
   test("is no verdict where curl does not tell", () => {
     expect(judge(strict, findings({ request: told(CONNECTED) }))).toMatchObject({
       verdict: "error",

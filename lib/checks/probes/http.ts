@@ -176,7 +176,7 @@ function detailsOf({ from, target, client, localAddress, remoteAddress, headers 
       expected: value,
       seen: (answer) => headerOf(answer, name) ?? "(not there)",
       meaning: "the server itself answers, and says something else there than it should",
-      look: ["docker", "logs", container],
+      look: docker("logs", container),
     })),
     withinMs !== undefined && {
       says: (ms) => `in ${ms} ms`,
