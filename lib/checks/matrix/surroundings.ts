@@ -6,6 +6,7 @@ import { execute } from "../../engine/execute";
 import type { EngineTraits } from "../../topology/reachability/connection";
 import { WIRE_NAME } from "../../topology/remote-machine";
 import type { Topology } from "../../topology/topology";
+import { onEngine } from "../command";
 
 /** The addresses that only the running engine and its host know. */
 export interface Addresses {
@@ -83,11 +84,11 @@ export async function foundAddresses(docker: Docker, topology: Topology): Promis
 
 /** As the manager of the swarm tells: the first of the throw-away engines. */
 async function virtualAddresses({ services = [], engines }: Topology): Promise<Map<string, string[]>> {
-  const manager = engines[0]?.container ?? "";
+  const manager = engines[0]?.container;
   const format = "{{range .Endpoint.VirtualIPs}}{{println .Addr}}{{end}}";
   const asked = services.map(async ({ name }): Promise<[string, string[]]> => {
     const look = ["docker", "service", "inspect", "--format", format, name];
-    const { stdout } = await execute(["docker", "exec", manager, ...look], LOOK_TIMEOUT_MS);
+    const { stdout } = await execute(onEngine(manager, look), LOOK_TIMEOUT_MS);
     return [name, stdout.split("\n").flatMap((line) => line.replace(/\/.*/, "").trim() || [])];
   });
   return new Map(await Promise.all(asked));
@@ -107,7 +108,7 @@ async function networksOf(
     return found?.NetworkSettings.Networks ?? {};
   }
   const look = ["docker", "inspect", "--format", "{{json .NetworkSettings.Networks}}", container];
-  const { exit, stdout, stderr } = await execute(["docker", "exec", engine, ...look], LOOK_TIMEOUT_MS);
+  const { exit, stdout, stderr } = await execute(onEngine(engine, look), LOOK_TIMEOUT_MS);
   if (/no such (?:object|container)/i.test(stderr)) return {};
   if (exit !== 0) throw new Error(stderr.trim());
   return Networks.parse(JSON.parse(stdout));
