@@ -1,13 +1,8 @@
 /**
  * For labs of one's own: `import { LabStack, http } from "docker-network-labs"`. See README.md, "A lab of your own".
  */
-export {
-  LabStack,
-  type CheckProps,
-  type LabStackProps,
-  type LabStep,
-  type StepProps,
-} from "./lib/constructs/lab-stack";
+export type { CheckProps, LabStep, StepProps } from "./lib/constructs/lab-checks";
+export { LabStack, type LabStackProps } from "./lib/constructs/lab-stack";
 export { BridgeNetwork, type BridgeNetworkProps } from "./lib/topology/declared-network";
 export { DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "./lib/topology/network";
 export type { PublicationProps, Publish } from "./lib/topology/publication";

@@ -2,7 +2,8 @@ import type { Construct } from "constructs";
 import { onEngine, toShell } from "../checks/command";
 import { start, stop } from "../checks/doing";
 import { host, http, inside, program, vxlanOf } from "../checks/vocabulary";
-import { LabStack, type LabStep } from "../constructs/lab-stack";
+import type { LabStep } from "../constructs/lab-checks";
+import { LabStack } from "../constructs/lab-stack";
 import type { Server } from "../topology/server";
 
 export interface OverlayRestartLabProps {
