@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { CheckRecord } from "../../lib/checks/record";
 import { describeWithEngines } from "./engine-image";
 import { MUTANTS } from "./mutants";
-import { type LabMutants, MUTANT } from "./mutants/saboteur";
+import { type LabMutants, MUTANT, on } from "./mutants/saboteur";
 import { type Seen, table } from "./mutants/table";
-import { docker, type Ran, run, TestProject } from "./project";
+import { type Ran, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
 /*
@@ -133,7 +133,6 @@ function allButChecks(stack: string): string[] {
 
 /** @param engine the container of a throw-away engine @default the engine that the tests run on */
 async function removeServers(lab: string, engine: string | undefined): Promise<void> {
-  const there = engine === undefined ? [] : ["exec", engine, "docker"];
-  const names = await docker(...there, "ps", "--all", "--quiet", "--filter", `name=labtest-${lab}-`);
-  if (names !== "") await docker(...there, "rm", "--force", ...names.split("\n"));
+  const names = await on(engine, "ps", "--all", "--quiet", "--filter", `name=labtest-${lab}-`);
+  if (names !== "") await on(engine, "rm", "--force", ...names.split("\n"));
 }

@@ -4,6 +4,7 @@ import {
   closeFilter,
   controlSilent,
   cutOff,
+  disguise,
   edit,
   gone,
   idleInstead,
@@ -121,8 +122,8 @@ const SABOTEURS: readonly Saboteur[] = [
     red: { "web-1/host-port-not-inside": answered },
   },
   {
-    name: "web-1 says that it is web-2",
-    sabotage: () => edit(WEB1, 's/return .*/return 200 "web-2 00000000\\\\n";/'),
+    name: "web-1 says that it is somebody else",
+    ...disguise([undefined, WEB1]),
     red: {
       "web-1/answers": impostor,
       "web-2/reaches-by-address": impostor,

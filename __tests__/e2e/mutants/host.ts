@@ -1,5 +1,6 @@
 import { APART, docker } from "../project";
 import {
+  disguise,
   edit,
   gone,
   inOtherMounts,
@@ -58,7 +59,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "somebody else answers in its place",
-    sabotage: () => edit(WEB, 's/return .*/return 200 "impostor 00000000\\\\n";/'),
+    ...disguise([undefined, WEB]),
     red: {
       "web/answers": impostor,
       "web/answers-everywhere": impostor,

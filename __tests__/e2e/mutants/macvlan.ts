@@ -1,28 +1,25 @@
 import { APART, docker } from "../project";
-import { controlSilent, type LabMutants, MUTANT, otherDocker, type Saboteur } from "./saboteur";
+import {
+  controlSilent,
+  disguise,
+  impostorOf,
+  type LabMutants,
+  MUTANT,
+  on,
+  otherDocker,
+  type Saboteur,
+} from "./saboteur";
 
 const [A, B] = ["labtest-macvlan-host-a", "labtest-macvlan-host-b"];
 const IMAGE = "docker-network-labs/nginx:local";
 const LAN = APART.LAB_MACVLAN_SUBNET;
 const at = (n: number): string => LAN.replace("0/24", String(n));
 const named = (name: string): string => `labtest-macvlan-${name}`;
-const SITE = "/etc/nginx/conf.d/default.conf";
 
-/** Runs docker on one of the lab's engines, or on the real one. */
-const on = (engine: string | undefined, ...args: string[]): Promise<string> =>
-  engine === undefined ? docker(...args) : docker("exec", engine, "docker", ...args);
 const ip = (engine: string, ...args: string[]): Promise<string> => docker("exec", engine, "ip", ...args);
 
-const impostor = ["fail", /somebody else answers in \S+ place/] as const;
 const answersThough = ["fail", /something answers where nothing should/] as const;
 const noWay = ["fail", /curl exit (?:7|28)/] as const;
-
-const SERVERS = [
-  [undefined, "peer"],
-  [A, "web-1"],
-  [A, "web-2"],
-  [B, "web-3"],
-] as const;
 
 /**
  * The same server at another address, with its interface in another mode; its address is on lo too, so that not only
@@ -40,28 +37,20 @@ async function instead(engine: string, network: string, name: string, address: s
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "peer, web-1, web-2 and web-3 say that they are somebody else",
-    sabotage: () =>
-      Promise.all(
-        SERVERS.map(([engine, name]) =>
-          on(engine, "exec", named(name), "sed", "-i.kept", 's/return .*/return 200 "web-9 00000000\\\\n";/', SITE),
-        ),
-      ),
+    ...disguise([undefined, named("peer")], [A, named("web-1")], [A, named("web-2")], [B, named("web-3")]),
     red: {
-      "peer/reaches-web-1": impostor,
-      "peer/reaches-web-3": impostor,
-      "web-1/reaches-peer": impostor,
-      "web-1/reaches-web-3": impostor,
-      "web-3/reaches-web-1": impostor,
-      "web-1/reaches-web-2": impostor,
-      "web-1/reaches-web-2-by-name": impostor,
+      "peer/reaches-web-1": impostorOf(),
+      "peer/reaches-web-3": impostorOf(),
+      "web-1/reaches-peer": impostorOf(),
+      "web-1/reaches-web-3": impostorOf(),
+      "web-3/reaches-web-1": impostorOf(),
+      "web-1/reaches-web-2": impostorOf(),
+      "web-1/reaches-web-2-by-name": impostorOf(),
       "web-1/other-host-by-name": controlSilent,
       "web-4/same-host-blocked": controlSilent,
       "host-a/blocked": controlSilent,
-      "shim/host-reaches-own-container": impostor,
+      "shim/host-reaches-own-container": impostorOf(),
     },
-    mend: () =>
-      Promise.all(SERVERS.map(([engine, name]) => on(engine, "exec", named(name), "mv", `${SITE}.kept`, SITE))),
-    mended: true,
   },
   {
     name: "host-a has a shim already, its ports 80 and 8080 are published, and somebody is called web-3 there",

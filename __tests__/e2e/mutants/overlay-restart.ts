@@ -1,23 +1,11 @@
-import { docker } from "../project";
-import { controlSilent, type LabMutants, otherDocker, otherVni, type Saboteur } from "./saboteur";
+import { controlSilent, disguise, impostorOf, type LabMutants, otherDocker, otherVni, type Saboteur } from "./saboteur";
 
 const [A, B] = ["labtest-overlay-restart-host-a", "labtest-overlay-restart-host-b"];
 const server = (name: string): string => `labtest-overlay-restart-${name}`;
-const SITE = "/etc/nginx/conf.d/default.conf";
 
-/** Runs docker on one of the lab's engines. */
-const on = (engine: string, ...args: string[]): Promise<string> => docker("exec", engine, "docker", ...args);
-
-const impostor = ["fail", /somebody else answers in \S+ place/] as const;
 const answersThough = ["fail", /something answers where nothing should/] as const;
 const noWay = ["fail", /curl exit (?:7|28)/] as const;
 const otherNode = ["fail", /it ends in another way/] as const;
-
-const SERVERS = [
-  [A, "web-1"],
-  [B, "web-2"],
-  [B, "web-4"],
-] as const;
 
 const MEETINGS = ["reaches-web-2", "reaches-web-2-by-name", "reaches-web-4", "reaches-web-4-by-name"];
 /** All requests from host to host, at the beginning and after steps. */
@@ -34,22 +22,14 @@ const across = (verdict: readonly ["fail", RegExp]): Saboteur["red"] =>
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "web-1, web-2 and web-4 say that they are somebody else",
-    sabotage: () =>
-      Promise.all(
-        SERVERS.map(([engine, name]) =>
-          on(engine, "exec", server(name), "sed", "-i.kept", 's/return .*/return 200 "web-9 00000000\\\\n";/', SITE),
-        ),
-      ),
+    ...disguise([A, server("web-1")], [B, server("web-2")], [B, server("web-4")]),
     red: {
-      ...across(impostor),
-      "stop-host-b/web-3-reaches-web-1": impostor,
+      ...across(impostorOf()),
+      "stop-host-b/web-3-reaches-web-1": impostorOf(),
       "stop-host-b/web-2-has-no-name": controlSilent,
       "stop-host-b/web-2-unreachable": controlSilent,
       "start-host-b/web-4-has-no-name": controlSilent,
     },
-    mend: () =>
-      Promise.all(SERVERS.map(([engine, name]) => on(engine, "exec", server(name), "mv", `${SITE}.kept`, SITE))),
-    mended: true,
   },
   otherDocker("host-b does not stop", `*"stop --time 20 ${B}"*`, "version", {
     "stop-host-b/web-2-has-no-name": answersThough,

@@ -1,16 +1,11 @@
 import { docker } from "../project";
-import { controlSilent, type LabMutants, type Saboteur } from "./saboteur";
+import { controlSilent, disguise, impostorOf, type LabMutants, on, type Saboteur } from "./saboteur";
 
 const [A, B] = ["labtest-overlay-services-host-a", "labtest-overlay-services-host-b"];
 const [WEB_1, WEB_2] = ["labtest-overlay-services-web-1", "labtest-overlay-services-web-2"];
 const BLUE = "labtest-overlay-services-blue";
 const STRANGER = "labtest-stranger";
-const SITE = "/etc/nginx/conf.d/default.conf";
 
-/** Runs docker on one of the lab's engines. */
-const on = (engine: string, ...args: string[]): Promise<string> => docker("exec", engine, "docker", ...args);
-
-const impostor = ["fail", /somebody else answers in \S+ place/] as const;
 const answersThough = ["fail", /something answers where nothing should/] as const;
 const notThoseAlone = ["fail", /is somebody else's/] as const;
 const NO_IPVS = "not broken on an engine yet: no kernel with IPVS was at hand";
@@ -32,26 +27,28 @@ async function stranger(engine: string, args: readonly string[], ...command: str
   await on(engine, "run", "--detach", "--name", STRANGER, ...args, image, ...command);
 }
 
+const web2 = disguise([B, WEB_2]);
+
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "web-2 and all tasks say that they are somebody else",
     sabotage: async () => {
-      await on(B, "exec", WEB_2, "sed", "-i.kept", 's/return .*/return 200 "web-9 00000000\\\\n";/', SITE);
+      await web2.sabotage();
       await createOtherwise(`exec $real "\${@/return 200 \\"/return 200 \\"not-}"`);
     },
     mend: async () => {
       await createAsTold();
-      await on(B, "exec", WEB_2, "mv", `${SITE}.kept`, SITE);
+      await web2.mend();
     },
     mended: true,
     red: {
-      "web-1/reaches-web-2": impostor,
-      "create-services/spread-on-host-a-answers": impostor,
-      "create-services/spread-on-host-b-answers": impostor,
-      "create-services/balanced-on-host-a-answers": impostor,
-      "create-services/balanced-on-host-b-answers": impostor,
+      "web-1/reaches-web-2": impostorOf(),
+      "create-services/spread-on-host-a-answers": impostorOf(),
+      "create-services/spread-on-host-b-answers": impostorOf(),
+      "create-services/balanced-on-host-a-answers": impostorOf(),
+      "create-services/balanced-on-host-b-answers": impostorOf(),
       "create-services/balanced-unreachable": controlSilent,
-      "publish-ports/local-on-host-b-answers": impostor,
+      "publish-ports/local-on-host-b-answers": impostorOf(),
       "publish-ports/local-on-host-a-refused": controlSilent,
       "publish-ports/mesh-on-host-a-refused": controlSilent,
       "publish-ports/mesh-on-host-b-refused": controlSilent,

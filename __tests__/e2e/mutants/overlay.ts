@@ -1,25 +1,23 @@
 import { docker } from "../project";
-import { controlSilent, type LabMutants, otherVni, refused, type Saboteur } from "./saboteur";
+import {
+  controlSilent,
+  disguise,
+  impostorOf,
+  type LabMutants,
+  on,
+  otherVni,
+  refused,
+  type Saboteur,
+  SITE,
+} from "./saboteur";
 
 const [A, B] = ["labtest-overlay-host-a", "labtest-overlay-host-b"];
 const server = (name: string): string => `labtest-overlay-${name}`;
 const STRANGER = "labtest-stranger";
-const SITE = "/etc/nginx/conf.d/default.conf";
-
-/** Runs docker on one of the lab's engines. */
-const on = (engine: string, ...args: string[]): Promise<string> => docker("exec", engine, "docker", ...args);
 
 /** A parameter of daemons before Docker 1.12. */
 const CLUSTER = "--cluster-store=consul://192.0.2.1:8500";
 const noWay = ["fail", /curl exit (?:7|28)/] as const;
-const impostor = (name: string) => ["fail", new RegExp(`somebody else answers in ${name}'s place`)] as const;
-
-/** Lets a server answer in another's name. */
-async function disguise(engine: string, name: string): Promise<void> {
-  const rule = 's/return .*/return 200 "web-9 00000000\\\\n";/';
-  await on(engine, "exec", server(name), "sed", "-i", rule, SITE);
-  await on(engine, "exec", server(name), "nginx", "-s", "reload");
-}
 
 /** Gives web-1 the address of web-2, or takes it away: then it answers itself, and what comes from web-2 in vain. */
 async function ownAddress(verb: "add" | "delete"): Promise<void> {
@@ -31,16 +29,13 @@ async function ownAddress(verb: "add" | "delete"): Promise<void> {
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "web-1 and web-2 say that they are somebody else",
-    sabotage: async () => {
-      await disguise(A, "web-1");
-      await disguise(B, "web-2");
-    },
+    ...disguise([A, server("web-1")], [B, server("web-2")]),
     red: {
-      "web-1/reaches-by-address": impostor("web-2"),
-      "web-1/reaches-by-name": impostor("web-2"),
+      "web-1/reaches-by-address": impostorOf("web-2"),
+      "web-1/reaches-by-name": impostorOf("web-2"),
       "web-1/other-overlay-elsewhere": controlSilent,
-      "web-2/reaches-by-address": impostor("web-1"),
-      "web-2/reaches-by-name": impostor("web-1"),
+      "web-2/reaches-by-address": impostorOf("web-1"),
+      "web-2/reaches-by-name": impostorOf("web-1"),
       "web-2/other-overlay-by-name": controlSilent,
       "web-2/other-overlay-by-address": controlSilent,
     },
@@ -109,8 +104,8 @@ const SABOTEURS: readonly Saboteur[] = [
     mended: true,
     red: {
       "web-1/tunnelled": ["fail", /no VXLAN packet, while the ping is answered/],
-      "web-1/reaches-by-address": impostor("web-2"),
-      "web-1/reaches-by-name": impostor("web-2"),
+      "web-1/reaches-by-address": impostorOf("web-2"),
+      "web-1/reaches-by-name": impostorOf("web-2"),
       "web-1/other-overlay-elsewhere": controlSilent,
       "web-2/reaches-by-address": noWay,
       "web-2/reaches-by-name": noWay,

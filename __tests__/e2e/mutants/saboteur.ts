@@ -42,6 +42,9 @@ export const gone = ["error", /is not running/] as const;
 export const unwired = ["error", /no wire .* npx lab up \w+ lays it again/] as const;
 export const refused = ["fail", /nothing listens there/] as const;
 export const impostor = ["fail", /somebody else answers.*its site is not the lab's/] as const;
+/** The same where nobody looks into the server: it is on an engine of the lab's. @param server whom it stands for @default anyone */
+export const impostorOf = (server = "\\S+") =>
+  ["fail", new RegExp(`somebody else answers in ${server}'s place`)] as const;
 export const stopped = ["fail", /What is wrong: container \S+ has ended with exit code \d+; its last words: /] as const;
 export const cutOff = ["fail", /What is wrong: container \S+ is connected to no network/] as const;
 /** The server listens on another port than the lab says. */
@@ -49,7 +52,31 @@ export const listensOn = (port: number) =>
   ["fail", new RegExp(`What is wrong: in \\S+, nothing listens on port \\d+ \\(only on .*${String(port)}`)] as const;
 export const controlSilent = ["error", /the control does not answer/] as const;
 
-const SITE = "/etc/nginx/conf.d/default.conf";
+export const SITE = "/etc/nginx/conf.d/default.conf";
+
+/** Runs docker on one of a lab's throw-away engines. @param engine its container; undefined for the engine that the tests run on */
+export function on(engine: string | undefined, ...args: string[]): Promise<string> {
+  return engine === undefined ? docker(...args) : docker("exec", engine, "docker", ...args);
+}
+
+/** Where a container is: on which engine (as {@link on} takes it), and its name there. */
+export type Place = readonly [engine: string | undefined, container: string];
+
+/** What a saboteur does whose servers say that they are somebody else, and how it lets them be themselves again. */
+export function disguise(...servers: readonly Place[]): Required<Pick<Saboteur, "sabotage" | "mend" | "mended">> {
+  const change = (...command: string[]): Promise<unknown> =>
+    Promise.all(
+      servers.map(async ([engine, container]) => {
+        await on(engine, "exec", container, ...command);
+        await on(engine, "exec", container, "nginx", "-s", "reload");
+      }),
+    );
+  return {
+    sabotage: () => change("sed", "-i.kept", 's/return .*/return 200 "somebody-else 00000000\\\\n";/', SITE),
+    mend: () => change("mv", `${SITE}.kept`, SITE),
+    mended: true,
+  };
+}
 
 /** Edits a server's configuration by a `sed` expression, and lets nginx read it. */
 export async function edit(container: string, expression: string): Promise<void> {
@@ -232,7 +259,7 @@ export function otherDocker(name: string, pattern: string, instead: string, red:
 
 /** Gives the tunnel of an overlay network another VNI on one of its hosts, by another VXLAN interface of the same name. */
 export async function otherVni(engine: string, network: string, vni: number): Promise<void> {
-  const id = await docker("exec", engine, "docker", "network", "inspect", "--format", "{{.Id}}", network);
+  const id = await on(engine, "network", "inspect", "--format", "{{.Id}}", network);
   const there = ["exec", engine, "nsenter", `--net=/run/docker/netns/1-${id.slice(0, 10)}`, "ip", "link"];
   await docker(...there, "delete", "vxlan0");
   await docker(...there, "add", "vxlan0", "type", "vxlan", "id", String(vni), "dstport", "4789", "proxy");

@@ -1,17 +1,14 @@
 import { APART, docker } from "../project";
-import { controlSilent, type LabMutants, type Saboteur } from "./saboteur";
+import { controlSilent, disguise, impostorOf, type LabMutants, on, type Saboteur } from "./saboteur";
 
 const [A, B] = ["labtest-vlan-host-a", "labtest-vlan-host-b"];
 const IMAGE = "docker-network-labs/nginx:local";
 const at = (vlan: 1 | 2, n: number): string =>
   APART.LAB_VLAN_SUBNET.replace(/(\d+)\.0\/22$/, (_, third: string) => `${String(Number(third) + vlan)}.${String(n)}`);
 const named = (name: string): string => `labtest-vlan-${name}`;
-const SITE = "/etc/nginx/conf.d/default.conf";
 
-const on = (engine: string, ...args: string[]): Promise<string> => docker("exec", engine, "docker", ...args);
 const ip = (engine: string, ...args: string[]): Promise<string> => docker("exec", engine, "ip", ...args);
 
-const impostor = ["fail", /somebody else answers in \S+ place/] as const;
 const answersThough = ["fail", /something answers where nothing should/] as const;
 const anotherWay = ["fail", /another way/] as const;
 const notOneLink = ["fail", /is heard on eth0\.[12]0 too/] as const;
@@ -22,6 +19,8 @@ const SERVERS = [
   [A, "web-3"],
   [B, "web-4"],
 ] as const;
+
+const servers = disguise(...SERVERS.map(([engine, name]) => [engine, named(name)] as const));
 
 /** A container of host-a that is in both VLANs, and there runs what joins them: eth0 is in VLAN 10, eth1 in VLAN 20. */
 async function joined(...commands: readonly string[][]): Promise<void> {
@@ -62,31 +61,17 @@ const SABOTEURS: readonly Saboteur[] = [
   {
     name: "all servers say that they are somebody else, and the interfaces of web-1 and web-4 are in mode private",
     sabotage: () =>
-      Promise.all([
-        ...SERVERS.map(async ([engine, name]) => {
-          const other = 's/return .*/return 200 "web-9 00000000\\\\n";/';
-          await on(engine, "exec", named(name), "sed", "-i.kept", other, SITE);
-          await on(engine, "exec", named(name), "nginx", "-s", "reload");
-        }),
-        ...INTERFACES.map(([engine, name]) => mode(engine, name, "private")),
-      ]),
+      Promise.all([servers.sabotage(), ...INTERFACES.map(([engine, name]) => mode(engine, name, "private"))]),
     red: {
       "web-1/macvlan": anotherWay,
       "web-4/macvlan": anotherWay,
-      "web-1/reaches-web-2": impostor,
-      "web-4/reaches-web-3": impostor,
+      "web-1/reaches-web-2": impostorOf(),
+      "web-4/reaches-web-3": impostorOf(),
       "web-1/other-vlan-web-3": controlSilent,
       "web-1/other-vlan-web-4": controlSilent,
       "web-3/other-vlan-web-1": controlSilent,
     },
-    mend: () =>
-      Promise.all([
-        ...SERVERS.map(async ([engine, name]) => {
-          await on(engine, "exec", named(name), "mv", `${SITE}.kept`, SITE);
-          await on(engine, "exec", named(name), "nginx", "-s", "reload");
-        }),
-        ...INTERFACES.map(([engine, name]) => mode(engine, name, "bridge")),
-      ]),
+    mend: () => Promise.all([servers.mend(), ...INTERFACES.map(([engine, name]) => mode(engine, name, "bridge"))]),
     mended: true,
   },
   {
