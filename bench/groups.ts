@@ -1,5 +1,5 @@
 import { spawn } from "child_process";
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "fs";
+import { existsSync, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from "fs";
 import { join } from "path";
 import { z } from "zod";
 import { App } from "cdktf";
@@ -10,11 +10,12 @@ import { issueCertificate } from "../lib/provider/protocol/certificate";
 import { COOKIE } from "../lib/provider/protocol/handshake";
 import { Unfit } from "../lib/topology/refusal";
 import { Subnet } from "../lib/topology/subnet";
-import { hostLabAsHcl } from "./hcl";
+import { hostLabAsHcl, oneContainerAsHcl, type PlainLab } from "./hcl";
 import type { Contestant, Group } from "./measure";
 import { lacksEngineImage, type Place, PORT, PREFIX, SUBNET } from "./place";
 
 const BASELINE = "by hand";
+const LAB = "lab";
 
 /** One nginx in host mode, by every way there is: created and looked at, looked at again, taken away. */
 export async function hostGroup(place: Place, terraform: string): Promise<Group> {
@@ -22,11 +23,15 @@ export async function hostGroup(place: Place, terraform: string): Promise<Group>
   const contestants = [
     byHand(place),
     await compose(place),
-    plainTerraform(place, terraform),
+    plainTerraform(place, terraform, "one container and one curl", oneContainerAsHcl),
+    {
+      ...plainTerraform(place, terraform, "both containers, wire and checks", hostLabAsHcl),
+      absent: process.getuid?.() === 0 ? undefined : "only root lays a wire",
+    },
     cdktfCommand(place),
     labCommand(place),
   ];
-  return { name: "host", title: "One nginx in host mode", baseline: BASELINE, contestants };
+  return { name: "host", title: "One nginx in host mode", baseline: BASELINE, subject: LAB, contestants };
 }
 
 /** Up means that the server answers, down that nothing of it is left; so the times of all contestants mean the same. */
@@ -80,19 +85,19 @@ async function composeCommand(place: Place): Promise<string[] | undefined> {
 }
 
 /** The same in Terraform's own language, with the real providers where a mirror of them is named. */
-function plainTerraform(place: Place, terraform: string): Contestant {
+function plainTerraform(place: Place, terraform: string, what: string, inHcl: (lab: PlainLab) => string): Contestant {
   const real = process.env["LAB_PROVIDER_MIRROR"];
-  const folder = join(place.folder, "hcl");
-  mkdirSync(join(folder, "terraform.d"), { recursive: true });
+  const folder = mkdtempSync(join(place.folder, "hcl-"));
+  mkdirSync(join(folder, "terraform.d"));
   // The lab's own mirror is there as soon as the first lab was synthesized.
   symlinkSync(real ?? join(place.project, ".lab/providers"), join(folder, "terraform.d/plugins"));
   const { label, environment } = place;
   const site = siteOf({ name: "web", token: label.value, port: PORT });
   const plain = { name: `${PREFIX}hcl`, image: environment["BENCH_IMAGE"] ?? "", port: PORT, label, site };
-  writeFileSync(join(folder, "main.tf"), hostLabAsHcl(plain));
+  writeFileSync(join(folder, "main.tf"), inHcl(plain));
   const run = (...args: string[]) => place.run([terraform, ...args, "-input=false", "-no-color"], folder);
   const up = () => run("init").then(() => run("apply", "-auto-approve"));
-  const name = `terraform, plain HCL, ${real === undefined ? "embedded" : "real"} providers`;
+  const name = `plain HCL (${what}), ${real === undefined ? "embedded" : "real"} providers`;
   return { name, steps: steps(place, up, () => run("destroy", "-auto-approve")) };
 }
 
@@ -119,7 +124,7 @@ function labCommand(place: Place): Contestant {
     return place.run(["sh", script]);
   };
   return {
-    name: "lab",
+    name: LAB,
     steps: [
       up,
       { name: "check", run: () => place.lab("check", "host") },
@@ -215,6 +220,39 @@ export function synthGroup(place: Place, sizes: readonly number[], settings: Set
     title: "Synthesis",
     baseline: title(sizes[0] ?? 1),
     contestants: [...inProcess, { name: "the project's labs", steps: [app] }],
+  };
+}
+
+const MODULES = [
+  "cdktf",
+  ...["provider", "container", "image", "network", "volume"].map((name) => `@cdktf/provider-docker/lib/${name}`),
+  ...["provider", "resource"].map((name) => `@cdktf/provider-null/lib/${name}`),
+];
+
+/** What no command that starts Node, loads cdktf or runs Terraform can be faster than. */
+export function floorGroup(place: Place, terraform: string): Group {
+  const folder = join(place.folder, "floor");
+  mkdirSync(folder);
+  const resources = ["one", "two"].map((name) => `resource "terraform_data" "${name}" {}\n`);
+  writeFileSync(join(folder, "main.tf"), resources.join(""));
+  const script = (text: string) => () => place.run([process.execPath, "-e", text]);
+  const change = (verb: string) => () =>
+    place.run([terraform, verb, "-auto-approve", "-input=false", "-no-color"], folder);
+  return {
+    name: "floor",
+    title: "What nothing that uses them can be faster than",
+    baseline: "node",
+    contestants: [
+      { name: "node", steps: [{ name: "nothing", run: script("0") }] },
+      {
+        name: "node, with cdktf and the bindings",
+        steps: [{ name: "nothing", run: script(MODULES.map((name) => `require("${name}");`).join("")) }],
+      },
+      {
+        name: "terraform, with two terraform_data",
+        steps: ["apply", "destroy"].map((verb) => ({ name: verb, run: change(verb) })),
+      },
+    ],
   };
 }
 

@@ -7,7 +7,7 @@ import { connect, engineHost } from "../lib/engine/connection";
 import { engineFacts } from "../lib/engine/facts";
 import { machine, terraformProgram } from "../lib/setup";
 import { Refusal, Unfit } from "../lib/topology/refusal";
-import { checkGroup, hostGroup, manyGroup, overlayGroup, providerGroup, synthGroup } from "./groups";
+import { checkGroup, floorGroup, hostGroup, manyGroup, overlayGroup, providerGroup, synthGroup } from "./groups";
 import { networkGroup, underlayGroup } from "./network";
 import { type Group, measure } from "./measure";
 import { GROUPS, type Options, optionsFrom } from "./options";
@@ -46,6 +46,7 @@ async function measured(place: Place, terraform: string, options: Options): Prom
     many: () => manyGroup(place, options.servers),
     synth: () => synthGroup(place, options.labs, settingsFrom(place.environment, place.project)),
     provider: () => providerGroup(place),
+    floor: () => floorGroup(place, terraform),
     overlay: () => overlayGroup(place),
     // The labs of these stay up until the end.
     underlay: () => underlayGroup(place),

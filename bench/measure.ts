@@ -20,6 +20,8 @@ export interface Group {
   readonly name: string;
   readonly title: string;
   readonly baseline: string;
+  /** The contestant that is held against each of the others, too. */
+  readonly subject?: string;
   readonly contestants: readonly Contestant[];
 }
 
@@ -30,7 +32,7 @@ export async function measure(
   tell: (text: string) => void,
   now: () => number = () => performance.now(),
 ): Promise<GroupResult> {
-  const { name, title, baseline, contestants } = group;
+  const { name, title, baseline, subject, contestants } = group;
   const present = contestants.filter(({ absent }) => absent === undefined);
   const times = new Map<Step, number[]>();
   for (let round = 0; round <= rounds; round += 1) {
@@ -47,5 +49,8 @@ export async function measure(
   const skipped = contestants.flatMap(({ name: contestant, absent: reason }) =>
     reason === undefined ? [] : [{ contestant, reason }],
   );
-  return { name, title, baseline, rows: compared(rows, baseline), skipped };
+  return {
+    ...{ name, title, baseline, rows: compared(rows, baseline), skipped },
+    ...(subject === undefined ? {} : { subject }),
+  };
 }

@@ -13,7 +13,17 @@ export interface Options {
   readonly write: boolean;
 }
 
-export const GROUPS = ["host", "many", "synth", "provider", "overlay", "underlay", "network", "check"] as const;
+export const GROUPS = [
+  "host",
+  "many",
+  "synth",
+  "provider",
+  "floor",
+  "overlay",
+  "underlay",
+  "network",
+  "check",
+] as const;
 export type Group = (typeof GROUPS)[number];
 
 export const USAGE = `npm run bench -- [--rounds N] [--only ${GROUPS.join("|")}] [--quick] [--write]

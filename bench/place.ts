@@ -18,6 +18,7 @@ const APART = {
   LAB_LOCAL_PORT: "18582",
   LAB_SUBNET: "10.213.78.0/24",
   LAB_LAN: "10.213.80.0/24",
+  LAB_REMOTE_RANGE: "198.19.0.0/16",
   // A name that nobody on the network has must not be asked for beyond this machine, nor a registry looked for.
   LAB_DNS: "127.0.0.1",
   LAB_PROVIDERS: "embedded",

@@ -11,6 +11,8 @@ export interface GroupResult {
   readonly title: string;
   /** The contestant that the others are compared with, step by step. */
   readonly baseline: string;
+  /** The contestant that is held against each of the others, too. */
+  readonly subject?: string;
   readonly rows: readonly (Row & { readonly ratio?: number })[];
   /** Who could not take part, and why. */
   readonly skipped: readonly { readonly contestant: string; readonly reason: string }[];
@@ -32,6 +34,17 @@ export function compared(rows: readonly Row[], baseline: string): GroupResult["r
   });
 }
 
+/** The subject's steps, each beside the same step of everybody else. */
+export function comparisons({ rows, subject }: GroupResult): string[] {
+  return rows
+    .filter(({ contestant }) => contestant === subject)
+    .flatMap(({ step, median }) => {
+      const others = rows.filter((row) => row.contestant !== subject && row.step === step);
+      const ratios = others.map((row) => `${(median / row.median).toFixed(2)} × ${row.contestant}`);
+      return ratios.length === 0 ? [] : [`${subject ?? ""} ${step}: ${ratios.join("; ")}`];
+    });
+}
+
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(milliseconds < 100 ? 3 : 2);
 
 function cells({ contestant, step, median, minimum, maximum, ratio }: GroupResult["rows"][number]): string[] {
@@ -40,7 +53,8 @@ function cells({ contestant, step, median, minimum, maximum, ratio }: GroupResul
 }
 
 /** For a terminal. */
-export function textOf({ title, baseline, rows, skipped }: GroupResult): string {
+export function textOf(group: GroupResult): string {
+  const { title, baseline, rows, skipped } = group;
   const lines = [["", "", "median", "min", "max", `× ${baseline}`], ...rows.map(cells)];
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
   const aligned = lines.map((line) =>
@@ -50,6 +64,7 @@ export function textOf({ title, baseline, rows, skipped }: GroupResult): string 
     title,
     ...aligned.map((line) => `  ${line.join("  ")}`.trimEnd()),
     ...skipped.map(({ contestant, reason }) => `  ${contestant}: skipped, ${reason}`),
+    ...comparisons(group).map((line) => `  ${line}`),
   ].join("\n");
 }
 
@@ -63,12 +78,14 @@ export function markdownOf({ rounds, machine, groups }: Results): string {
   ].join("\n\n");
 }
 
-function tableOf({ title, baseline, rows, skipped }: GroupResult): string {
+function tableOf(group: GroupResult): string {
+  const { title, baseline, rows, skipped } = group;
   return [
     `| ${title} | step | median | min | max | × ${baseline} |`,
     "| --- | --- | --: | --: | --: | --: |",
     ...rows.map((row) => `| ${cells(row).join(" | ")} |`),
     ...skipped.map(({ contestant, reason }) => `| ${contestant} | skipped: ${reason} | | | | |`),
+    ...comparisons(group).map((line) => `\n_${line}._`),
   ].join("\n");
 }
 

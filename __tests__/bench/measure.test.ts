@@ -42,6 +42,11 @@ test("who is absent is not run, and the result says why", async () => {
   expect(result.rows).toEqual([{ contestant: "b", step: "up", median: 2, minimum: 2, maximum: 2 }]);
 });
 
+test("who is held against the others is handed on", async () => {
+  const { now, step } = world();
+  expect(await measure({ ...group([step("a", [])]), subject: "a" }, 1, silent, now)).toMatchObject({ subject: "a" });
+});
+
 test("a step that fails ends the run", async () => {
   const failing = { name: "a", steps: [{ name: "up", run: () => Promise.reject(new Error("no answer")) }] };
   await expect(measure(group([failing]), 1, silent)).rejects.toThrow("no answer");

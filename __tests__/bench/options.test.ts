@@ -17,11 +17,11 @@ test.each([
   [["--rounds", "1e3"], '--rounds: "1e3" is no number of rounds from 1 to 1000: 7'],
   [
     ["--only", "hots"],
-    '--only: "hots" is none of host, many, synth, provider, overlay, underlay, network, check: host',
+    '--only: "hots" is none of host, many, synth, provider, floor, overlay, underlay, network, check: host',
   ],
   [
     ["--only", "everything"],
-    '--only: "everything" is none of host, many, synth, provider, overlay, underlay, network, check',
+    '--only: "everything" is none of host, many, synth, provider, floor, overlay, underlay, network, check',
   ],
   [["--fast"], "npm run bench: Unknown option '--fast'"],
   [["host"], "npm run bench: Unexpected argument 'host'"],

@@ -1,4 +1,4 @@
-import { compared, filled, type GroupResult, markdownOf, textOf } from "../../bench/results";
+import { compared, comparisons, filled, type GroupResult, markdownOf, textOf } from "../../bench/results";
 
 const rows = [
   { contestant: "by hand", step: "up", median: 250, minimum: 200, maximum: 300 },
@@ -41,6 +41,14 @@ test("as Markdown, with what it was measured on", () => {
 
 Seconds; medians of 7 alternating rounds in one run. 2 processors, node 20.9.0, docker 20.10.24.`,
   );
+});
+
+test("one contestant is held against each of the others, where they have the same step", () => {
+  const third = { contestant: "plain HCL", step: "up", median: 800, minimum: 700, maximum: 900 };
+  const held = { ...group, rows: compared([...rows, third], "by hand"), subject: "lab" };
+  expect(comparisons(held)).toEqual(["lab up: 4.00 × by hand; 1.25 × plain HCL"]);
+  expect(textOf(held)).toMatch(/\n {2}lab up: 4\.00 × by hand; 1\.25 × plain HCL$/);
+  expect(comparisons(group)).toEqual([]);
 });
 
 test("a page is filled between its markers, again and again", () => {
