@@ -1,8 +1,8 @@
 import { DeployedLab } from "../../lib/checks/deployed";
 import { http } from "../../lib/checks/vocabulary";
 import { unescaped } from "../../lib/constructs/unescaped";
-import { HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
-import { contended, full, lab, SAID, synthesized } from "./empty-lab";
+import { HostNetwork } from "../../lib/topology/network";
+import { contended, full, lab, manyModes, SAID, synthesized } from "./empty-lab";
 
 const stack = synthesized(full());
 
@@ -24,16 +24,7 @@ test("the lab describes itself to those who come later", () => {
 });
 
 test("each server has a story, by its mode", () => {
-  const made = lab();
-  const lan = made.addNetwork("lan", { subnet: "10.90.0.0/24", interContainerConnectivity: false, mtu: 1400 });
-  const vault = made.addNetwork("vault", { subnet: "10.91.0.0/24", internal: true });
-  const owner = made.addServer("owner", {
-    network: lan,
-    aliases: ["front"],
-    alsoOn: [{ network: vault, address: "10.91.0.2" }],
-  });
-  made.addServer("joiner", { network: SharedNetwork.of(owner), port: 81 });
-  made.addServer("alone", { network: NoneNetwork.of(made.engine) });
+  const made = manyModes();
   expect(made.describe().servers.map(({ story }) => story)).toEqual([
     'nginx "owner" on network lan (10.90.0.0/24) and network vault (10.91.0.0/24), port 80',
     'nginx "joiner" lives in the network namespace of "owner", port 81',

@@ -7,7 +7,7 @@ import { kill, run, start } from "../../lib/checks/doing";
 import { host, http, listening } from "../../lib/checks/vocabulary";
 import { LabStack } from "../../lib/constructs/lab-stack";
 import { type Settings, setSettings } from "../../lib/constructs/settings";
-import { DefaultBridge, HostNetwork } from "../../lib/topology/network";
+import { DefaultBridge, HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
 import { SETTINGS } from "../labs/synthesized";
 
 /** A lab without anything in it: each test adds what it is about. */
@@ -65,5 +65,20 @@ export function contended(): EmptyLab {
   made.check("first", http(first).answers(), SAID);
   const over = made.step("hand-over", { ...SAID, actions: [kill(first), start(second), run(guest)] });
   over.check("second", http(second).answers(), { ...SAID, claim: "B13" });
+  return made;
+}
+
+/** A lab with a server on two networks, one that shares its namespace, and one with none. */
+export function manyModes(): EmptyLab {
+  const made = lab();
+  const lan = made.addNetwork("lan", { subnet: "10.90.0.0/24", interContainerConnectivity: false, mtu: 1400 });
+  const vault = made.addNetwork("vault", { subnet: "10.91.0.0/24", internal: true });
+  const owner = made.addServer("owner", {
+    network: lan,
+    aliases: ["front"],
+    alsoOn: [{ network: vault, address: "10.91.0.2" }],
+  });
+  made.addServer("joiner", { network: SharedNetwork.of(owner), port: 81 });
+  made.addServer("alone", { network: NoneNetwork.of(made.engine) });
   return made;
 }

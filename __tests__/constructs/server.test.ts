@@ -1,5 +1,5 @@
-import { HostNetwork, NoneNetwork, SharedNetwork } from "../../lib/topology/network";
-import { full, lab, synthesized } from "./empty-lab";
+import { HostNetwork } from "../../lib/topology/network";
+import { full, lab, manyModes, synthesized } from "./empty-lab";
 
 const stack = synthesized(full());
 const resources = (type: string) => stack.resource[type] ?? {};
@@ -28,16 +28,7 @@ test("host mode publishes nothing, bridges do, each with what it needs", () => {
 });
 
 test("every mode of the network, as the provider wants it", () => {
-  const made = lab();
-  const lan = made.addNetwork("lan", { subnet: "10.90.0.0/24", interContainerConnectivity: false, mtu: 1400 });
-  const vault = made.addNetwork("vault", { subnet: "10.91.0.0/24", internal: true });
-  const owner = made.addServer("owner", {
-    network: lan,
-    aliases: ["front"],
-    alsoOn: [{ network: vault, address: "10.91.0.2" }],
-  });
-  made.addServer("joiner", { network: SharedNetwork.of(owner), port: 81 });
-  made.addServer("alone", { network: NoneNetwork.of(made.engine) });
+  const made = manyModes();
   const { docker_container: containers, docker_network: networks } = synthesized(made).resource;
   expect(containers?.["owner"]).toMatchObject({
     network_mode: "bridge",
