@@ -112,6 +112,7 @@ export class Lab {
           interContainerConnectivity: network instanceof BridgeNetwork ? network.interContainerConnectivity : true,
           ...(network.mode === "bridge" ? {} : { driver: network.mode }),
           ...(network instanceof UnderlayNetwork ? { driverMode: network.driverMode, ...vlanOf(network) } : {}),
+          ...(network.subnets.length > 1 ? { moreSubnets: network.subnets.slice(1).map(String) } : {}),
           ...(network.engine.container === undefined ? {} : { engine: network.engine.name }),
         })),
         ...(this.servers.some(({ network }) => network.mode === "default-bridge") ? [DEFAULT_BRIDGE] : []),

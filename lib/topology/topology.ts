@@ -13,6 +13,8 @@ export const Topology = z.strictObject({
       engineName: z.string(),
       /** Undefined for the default bridge: its subnet is the engine's choice. */
       subnet: z.string().optional(),
+      /** Of macvlan and ipvlan; absent where there are none. Each one's gateway is an address that nobody has. */
+      moreSubnets: z.array(z.string()).optional(),
       gateway: z.string().optional(),
       internal: z.boolean(),
       interContainerConnectivity: z.boolean(),

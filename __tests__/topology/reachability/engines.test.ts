@@ -67,6 +67,7 @@ function everyKind(): Topology {
   add("flat-1", { network: flat, address: "10.80.0.100" });
   add("flat-2", { network: flat, address: "10.80.0.101" });
   add("beside", { network: flat, address: "10.82.0.2" });
+  add("beside-2", { network: flat, address: "10.82.0.3" });
   add("inner", { network: bridge("inside", "10.83.0.0/24", { engine: a }), publish: [8080] });
   add("guest", { network: HostNetwork.of(a), port: 8090 });
   add("shy", {
@@ -111,8 +112,14 @@ describe("who reaches whom, on two engines", () => {
     ["wire-1", "wire-2:80", "address on wire", "(unreachable) M1"],
     ["wire-1", "flat-1:80", "address on flat", "flat-1 M2"],
     ["flat-1", "flat-2:80", "address on flat", "flat-2 M3"],
-    ["flat-1", "beside:80", "address on flat", "(unreachable) I4"],
-    ["peer", "beside:80", "address on flat", LEFT.replace(" or (unreachable)", "")],
+    // On one link, but of another subnet: who has the LAN's router asks it, and the second subnet has none.
+    ["flat-1", "beside:80", "address on flat", LEFT.replace("U15", "I4")],
+    ["peer", "beside:80", "address on flat", LEFT.replace("U15", "I4")],
+    ["wire-1", "beside:80", "address on flat", LEFT.replace("U15", "I4")],
+    ["beside", "beside-2:80", "address on flat", "beside-2 M3"],
+    ["beside", "flat-1:80", "address on flat", "(unreachable) I4"],
+    ["beside", "peer:80", "address on lan", "(unreachable) I4"],
+    ["beside", "blue-a:80", "address on blue", "(unreachable) M7"],
     ["peer", "wire-1:80", "address on wire", "wire-1 M2"],
     ["wire-1", "peer:80", "address on lan", "peer M2"],
     ["wire-1", "peer:80", "name", "(no-name) U7"],
@@ -120,7 +127,8 @@ describe("who reaches whom, on two engines", () => {
     ["wire-1", "local:80", "address on other", "(dropped) U15"],
     ["host-a", "wire-1:80", "address on wire", "(unreachable) M4"],
     ["host-b", "wire-1:80", "address on wire", "wire-1 M2"],
-    ["host-b", "beside:80", "address on flat", "(unreachable) M4"],
+    ["host-b", "beside:80", "address on flat", LEFT],
+    ["host-b", "flat-1:80", "address on flat", "(unreachable) M4"],
     ["host", "wire-1:80", "address on wire", "wire-1 M2"],
     ["ten-a", "ten-b:80", "address on ten-b-net", "ten-b M2"],
     ["ten-a", "twenty-a:80", "address on twenty-a-net", "(unreachable) M7"],
@@ -151,7 +159,7 @@ describe("who reaches whom, on two engines", () => {
     ["hidden", "inner published :8080", "address of host-a", "(dropped) U26"],
     ["local", "inner published :8080", "address of host-a", "(dropped) U7"],
     ["ten-a", "inner published :8080", "address of host-a", "(unreachable) M7"],
-    ["beside", "inner published :8080", "address of host-a", "not asked"],
+    ["beside", "inner published :8080", "address of host-a", "(unreachable) M7"],
     ["peer", "guest:8090", "address of host-a", "guest H5"],
     ["guest", "guest:8090", "address of host-a", "guest H5"],
     ["guest", "wire-1:80", "address on wire", "(unreachable) M4"],
@@ -182,6 +190,30 @@ describe("who reaches whom, on two engines", () => {
     const engine = { ...ENGINE, version: "28.5.2" };
     expect(cell(topology, "host-a", "blue-a:80", "address on blue", engine)).toBe("(unreachable) U15");
     expect(cell(topology, "wire-1", "local:80", "address on other", engine)).toBe("(unreachable) U15");
+  });
+});
+
+describe("who reaches whom by ipvlan in mode l3, behind its host", () => {
+  const lab = new Lab(identity);
+  const lan = lab.addNetwork(new BridgeNetwork(identity, "lan", { subnet: "10.80.0.0/24", internal: true }));
+  const host = lab.addEngine(new NestedEngine(identity, "host-a", { lan, address: "10.80.0.10" }));
+  const routed = lab.addNetwork(
+    new UnderlayNetwork(identity, "routed", {
+      ...{ driver: "ipvlan", driverMode: "l3", engine: host, parent: "eth0" },
+      ...{ subnet: "10.82.1.0/24", moreSubnets: ["10.82.2.0/24"] },
+    }),
+  );
+  lab.addServer(new Server(identity, "peer", { network: lan }));
+  lab.addServer(new Server(identity, "north", { network: routed, address: "10.82.1.10" }));
+  lab.addServer(new Server(identity, "south", { network: routed, address: "10.82.2.10" }));
+  const topology = lab.topology();
+  test.each([
+    ["north", "south:80", "address on routed", "south M3"],
+    ["north", "peer:80", "address on lan", "(dropped) U15"],
+    ["peer", "north:80", "address on routed", "(dropped) or (unreachable) U15"],
+    ["host-a", "north:80", "address on routed", "(dropped) or (unreachable) U15"],
+  ])("%s → %s by %s: %s", (vantage, listener, way, expected) => {
+    expect(cell(topology, vantage, listener, way)).toBe(expected);
   });
 });
 

@@ -116,17 +116,21 @@ export class ReachabilityOfEngines {
     const target = this.network(destination.network);
     const own = owner.attachments.map(({ network }) => this.network(network));
     const shared = own.some(({ name }) => name === target.name);
-    if (shared && target.driver !== undefined) return this.onOneNetwork(owner, target, destination, port);
+    if (shared && target.driver === "overlay") return this.listening(destination, port, BECAUSE.sameOverlay);
+    if (shared && !isLink(target)) return this.listening(destination, port, BECAUSE.sameUnderlay);
     if (this.isOn(destination, engine) && own.every(({ driver }) => driver === undefined)) {
       return this.on(engine, place, destination, port);
     }
-    const links = own.filter(isLink).map((one) => this.linkOf(one, engine));
-    if (isLink(target) && links.includes(this.linkOf(target, this.server(destination.server).engine))) {
-      return this.isOutside(destination.server, target)
-        ? this.closed(target)
-        : this.listening(destination, port, BECAUSE.onLan);
+    const there = this.linkOf(target, this.server(destination.server).engine);
+    const meeting = isLink(target) ? own.filter((one) => isLink(one) && this.linkOf(one, engine) === there) : [];
+    if (meeting.some((one) => isOneSubnet(this.subnetOf(owner, one), this.subnetAt(destination)))) {
+      if (!shared) return this.listening(destination, port, BECAUSE.onLan);
+      return APART.includes(target.driverMode ?? "")
+        ? fails("unreachable", BECAUSE.keptApart)
+        : this.listening(destination, port, BECAUSE.sameUnderlay);
     }
-    return this.beyond(owner, own, destination, port);
+    const found = this.beyond(owner, own, destination, port);
+    return found !== undefined && meeting.length > 0 ? { ...found, reason: BECAUSE.otherSubnet } : found;
   }
 
   /** Whether an address is that of a bridge on an engine: then all else is that engine's matter. */
@@ -134,20 +138,15 @@ export class ReachabilityOfEngines {
     return this.network(network).driver === undefined && this.server(server).engine === engine;
   }
 
-  /** Whether a server has an address of another subnet than its network's first. */
-  private isOutside(server: string, { name, subnet }: NetworkModel): boolean {
-    const address = this.server(server).attachments.find(({ network }) => network === name)?.address;
-    return address !== undefined && subnet !== undefined && Subnet.observed(subnet)?.contains(address) === false;
+  /** The one of a network's subnets that a server's address on it is of; without a choice, the first. */
+  private subnetOf(server: ServerModel, { name, subnet, moreSubnets = [] }: NetworkModel): string | undefined {
+    const address = server.attachments.find(({ network }) => network === name)?.address;
+    const of = moreSubnets.find((one) => address !== undefined && Subnet.observed(one)?.contains(address) === true);
+    return of ?? subnet;
   }
 
-  private onOneNetwork(owner: ServerModel, network: NetworkModel, destination: Address, port: number): Prediction {
-    const { driver, driverMode = "" } = network;
-    if (driver === "overlay") return this.listening(destination, port, BECAUSE.sameOverlay);
-    if (APART.includes(driverMode)) return fails("unreachable", BECAUSE.keptApart);
-    const routed = this.isOutside(owner.name, network) !== this.isOutside(destination.server, network);
-    return routed && driverMode === "l2"
-      ? fails("unreachable", BECAUSE.otherSubnet)
-      : this.listening(destination, port, BECAUSE.sameUnderlay);
+  private subnetAt({ server, network }: Address): string | undefined {
+    return this.subnetOf(this.server(server), this.network(network));
   }
 
   /** To a throw-away host's own address on its LAN: what listens on the host itself, and the ports that it publishes. */
@@ -158,19 +157,22 @@ export class ReachabilityOfEngines {
       if (own) return this.on(engine, place, { kind: "host" }, port);
       // The local host has an address on each LAN's bridge.
       const from = engine === undefined ? lan.name : this.engine(engine).lan;
-      return from === lan.name ? this.aloneOn(target.name).arriving(port) : this.outOf(from, lan);
+      return from === lan.name ? this.aloneOn(target.name).arriving(port) : this.outOf(from, lan.subnet);
     }
     if (owner.mode === "none") return this.on(engine, place, { kind: "host" }, port);
     const networks = owner.attachments.map(({ network }) => this.network(network));
     const [underlay] = networks.filter(({ driver }) => driver === "macvlan" || driver === "ipvlan");
     // Whether a host knows a way back to another subnet than its LAN's is not in the model.
-    if (underlay !== undefined && (!isLink(underlay) || this.isOutside(owner.name, underlay))) return undefined;
-    if (networks.some((one) => isLink(one) && this.linkOf(one, engine) === lan.name)) {
+    if (underlay !== undefined && !isLink(underlay)) return undefined;
+    const meets = (one: NetworkModel): boolean =>
+      isLink(one) && this.linkOf(one, engine) === lan.name && isOneSubnet(this.subnetOf(owner, one), lan.subnet);
+    if (networks.some(meets)) {
       return own ? fails("unreachable", BECAUSE.ownHost) : this.aloneOn(target.name).arriving(port);
     }
     if (own && networks.some(({ driver }) => driver === undefined))
       return this.on(engine, place, { kind: "host" }, port);
-    return this.leaving(owner, networks, lan, () => this.toHost({ engine, place: { kind: "host" } }, target, port));
+    const fromHost = (): Prediction | undefined => this.toHost({ engine, place: { kind: "host" } }, target, port);
+    return this.leaving(owner, networks, lan.subnet, fromHost);
   }
 
   /** From a host itself, to what is on none of its own bridges. */
@@ -182,15 +184,17 @@ export class ReachabilityOfEngines {
     if (target.subnet === undefined) return undefined;
     // Which VLANs the local host has an address in depends on its kernel. (A throw-away host has none in any.)
     if (target.vlan !== undefined && engine === undefined) return undefined;
-    if (isUnderlay && target.vlan === undefined && there === engine) return fails("unreachable", BECAUSE.ownHost);
+    const subnet = this.subnetAt(destination);
+    const isOfLan = isLink(target) && isOneSubnet(subnet, target.subnet);
+    if (isUnderlay && isOfLan && target.vlan === undefined && there === engine) {
+      return fails("unreachable", BECAUSE.ownHost);
+    }
     const lan = engine === undefined ? undefined : this.engine(engine).lan;
-    const link = this.linkOf(target, there);
-    const meets = isLink(target) && !this.isOutside(destination.server, target);
     // The local host has an address on each LAN's bridge, and no other way to what is on other engines.
-    if (meets && (engine === undefined ? isUnderlay : link === lan)) {
+    if (isOfLan && (engine === undefined ? isUnderlay : this.linkOf(target, there) === lan)) {
       return this.listening(destination, port, BECAUSE.onLan);
     }
-    return lan === undefined ? undefined : this.outOf(lan, target);
+    return lan === undefined ? undefined : this.outOf(lan, subnet);
   }
 
   /** From a container, to what is on none of its own networks, nor on another bridge of its engine. */
@@ -200,32 +204,33 @@ export class ReachabilityOfEngines {
     destination: Address,
     port: number,
   ): Prediction | undefined {
-    const target = this.network(destination.network);
-    return this.leaving(owner, own, target, () => this.fromHost(owner.engine, destination, port));
+    const subnet = this.subnetAt(destination);
+    return this.leaving(owner, own, subnet, () => this.fromHost(owner.engine, destination, port));
   }
 
   /**
-   * From a container, to what is on another network, by its default route.
+   * From a container, to another subnet, by its default route.
    * @param fromHost what comes of it where the host forwards it as from itself
    */
   private leaving(
     owner: ServerModel,
     own: readonly NetworkModel[],
-    target: NetworkModel,
+    subnet: string | undefined,
     fromHost: () => Prediction | undefined,
   ): Prediction | undefined {
     if (own.every(({ driver }) => driver === "overlay")) return fails("unreachable", BECAUSE.overlayIsClosed);
     const [underlay] = own.filter(({ driver }) => driver !== undefined);
     if (underlay !== undefined) {
       const link = this.linkOf(underlay, owner.engine);
-      const routed = !isLink(underlay) || underlay.gateway === this.network(link).gateway;
-      return routed ? this.outOf(link, target) : fails("unreachable", BECAUSE.noRouter);
+      const { gateway } = this.network(link);
+      const isRouter = underlay.gateway === gateway && this.subnetOf(owner, underlay) === underlay.subnet;
+      return isRouter || !isLink(underlay) ? this.outOf(link, subnet) : fails("unreachable", BECAUSE.noRouter);
     }
     const isOpen = owner.mode === "default-bridge" || own.some(({ internal }) => !internal);
-    if (!isOpen) return this.closed(target);
+    if (!isOpen) return this.closed(subnet);
     // On the local engine the way out is the machine's own; but from one bridge to another nothing passes.
     if (owner.engine === undefined) {
-      return this.isLocal(target) ? fails("dropped", BECAUSE.otherBridge) : undefined;
+      return this.isLocal(subnet) ? fails("dropped", BECAUSE.otherBridge) : undefined;
     }
     const found = fromHost();
     const passes = found?.outcomes.every(({ kind }) => kind === "answers") === true;
@@ -233,18 +238,18 @@ export class ReachabilityOfEngines {
   }
 
   /** By the default route of a LAN, to what is not on it. What leaves a LAN with a way out is not asked. */
-  private outOf(lan: string, target: NetworkModel): Prediction | undefined {
-    return this.network(lan).internal ? this.closed(target) : undefined;
+  private outOf(lan: string, subnet: string | undefined): Prediction | undefined {
+    return this.network(lan).internal ? this.closed(subnet) : undefined;
   }
 
   /**
    * From an internal network: a rule drops what takes its default route (or the router knows no way, and says so); since
    * Engine 26.1 there is no such route.
    */
-  private closed(target: NetworkModel): Prediction {
+  private closed(subnet: string | undefined): Prediction {
     if (release(this.traits.version) >= 26) return fails("unreachable", BECAUSE.beyondLan);
     const dropped = fails("dropped", BECAUSE.beyondLan);
-    return this.isLocal(target) ? dropped : oneOf([dropped, fails("unreachable", BECAUSE.beyondLan)]);
+    return this.isLocal(subnet) ? dropped : oneOf([dropped, fails("unreachable", BECAUSE.beyondLan)]);
   }
 
   private listening({ server, network }: Address, port: number, reason: Reason): Prediction {
@@ -261,10 +266,10 @@ export class ReachabilityOfEngines {
     return subnet === undefined ? `${name} of ${String(engine)}` : name;
   }
 
-  /** Whether the local engine's host has a route to it. */
-  private isLocal(target: NetworkModel): boolean {
-    if (!isLink(target) || target.subnet === undefined) return false;
-    return target.driver !== undefined || target.engine === undefined;
+  /** Whether the local engine's host has a route to it: that of a bridge of its own, on which underlays may be, too. */
+  private isLocal(subnet: string | undefined): boolean {
+    const own = this.topology.networks.filter(({ driver, engine }) => driver === undefined && engine === undefined);
+    return subnet !== undefined && own.some((bridge) => isOneSubnet(bridge.subnet, subnet));
   }
 
   private on(engine: string | undefined, place: Place, destination: Destination, port: number): Prediction {
@@ -306,6 +311,12 @@ const APART: readonly string[] = ["private", "vepa"];
 /** Whether others may be on the same Ethernet: all but routed networks, whose subnets nobody else knows a way to. */
 function isLink({ driver, driverMode }: NetworkModel): boolean {
   return driver !== "overlay" && !(driver === "ipvlan" && driverMode !== "l2");
+}
+
+/** The subnet of an underlay is that of the LAN that its parent is on, or a part of it. */
+function isOneSubnet(one: string | undefined, other: string | undefined): boolean {
+  const [a, b] = [one, other].map((text) => (text === undefined ? undefined : Subnet.observed(text)));
+  return one === other || (a !== undefined && b?.overlaps(a) === true);
 }
 
 /** What one engine has. */
