@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "fs";
 import { tmpdir } from "os";
 import { join } from "path";
 import type { Machinery } from "../../lib/cli/machinery";
-import { currentStacks, deployedStacks } from "../../lib/cli/stacks";
+import { bringUpToDate, currentStacks, deployedStacks } from "../../lib/cli/stacks";
 import type { Session } from "../../lib/cli/session";
 import { labNamed } from "../../lib/labs/catalogue";
 import { Timeline } from "../../lib/report/timeline";
@@ -54,6 +54,37 @@ describe("the stacks of labs", () => {
     expect(await current({ LAB_HTTP_PORT: "8081", LAB_PREFIX: "other" })).toMatchObject({ steps: SYNTHESIZED });
     await writeWhole(project.build, "sources of tomorrow");
     expect(await current({ LAB_HTTP_PORT: "8081", LAB_PREFIX: "other" })).toMatchObject({ steps: SYNTHESIZED });
+  });
+
+  test("are those that the cdktf command had written anew, as they were", async () => {
+    await current();
+    const { session, steps } = command();
+    process.env["CDKTF_CONTEXT_JSON"] = "{}";
+    try {
+      await bringUpToDate(session, {}, []);
+      await bringUpToDate(session, {}, []);
+    } finally {
+      delete process.env["CDKTF_CONTEXT_JSON"];
+    }
+    expect(steps()).toEqual(SYNTHESIZED);
+    const file = project.synthesized("bridge");
+    writeFileSync(file, readFileSync(file));
+    expect(await current()).toEqual({ port: 80, steps: [] });
+    writeFileSync(project.manifest, "{}");
+    expect(await current()).toEqual({ port: 80, steps: SYNTHESIZED });
+  });
+
+  test("as HCL are always synthesized, and nobody takes them for the others", async () => {
+    const { session, steps } = command();
+    process.env["SYNTH_HCL_OUTPUT"] = "true";
+    try {
+      await bringUpToDate(session, {}, []);
+      await bringUpToDate(session, {}, []);
+    } finally {
+      delete process.env["SYNTH_HCL_OUTPUT"];
+    }
+    expect(steps()).toEqual([...SYNTHESIZED, ...SYNTHESIZED]);
+    expect(await current()).toEqual({ port: 80, steps: SYNTHESIZED });
   });
 
   test("stay as they were deployed until they are destroyed, unless another program wrote them or nobody", async () => {

@@ -62,9 +62,8 @@ function machine(host: object[] | undefined, inside: object[], refuses?: string)
 
 const DELETED = "ip link delete wire-0123abcd";
 const LAID = [
-  "ip link add wire-0123abcd type veth peer name eth0 netns 4242",
+  "ip link add wire-0123abcd up type veth peer name eth0 netns 4242",
   "ip address add 198.18.4.9/29 dev wire-0123abcd",
-  "ip link set wire-0123abcd up",
   "nsenter -t 4242 -n ip address add 198.18.4.10/29 dev eth0",
   "nsenter -t 4242 -n ip link set eth0 up",
   "nsenter -t 4242 -n ip route replace 10.77.0.0/24 via 198.18.4.9 hoplimit 2",
@@ -103,7 +102,7 @@ describe("a wire", () => {
     const laying = layWires(engine(), LAB, machine(undefined, [LO], "link add").run);
     await expect(laying).rejects.toThrow(
       new Unfit(
-        "no wire to lab-host-remote: ip link add wire-0123abcd type veth peer name eth0 netns 4242: RTNETLINK answers: Operation not permitted",
+        "no wire to lab-host-remote: ip link add wire-0123abcd up type veth peer name eth0 netns 4242: RTNETLINK answers: Operation not permitted",
       ),
     );
   });

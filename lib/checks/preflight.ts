@@ -21,6 +21,11 @@ export function obstacles(lab: DeployedLab, world: World, known: readonly string
   ];
 }
 
+/** The ports of the host that a lab's servers listen on, or are published at. */
+export function portsOf({ servers }: Pick<DeployedLab, "servers">): number[] {
+  return servers.flatMap(({ ports }) => ports.map((entry) => hostListener(entry).port));
+}
+
 /** Why the lab as a whole cannot be on this machine, in words for a person; empty when it can. */
 export function shortcomings(lab: Pick<DeployedLab, "id" | "needs">, found: Conditions): string[] {
   return (lab.needs ?? [])

@@ -54,17 +54,19 @@ export interface Belongings {
 /** The engine and its machine at one moment, as far as labs can get into the way of something. */
 export interface World extends Belongings {
   readonly facts: EngineFacts;
+  /** Empty where none of the ports in question is taken. */
   readonly listeners: readonly FoundListener[];
 }
 
 /**
+ * @param wanted ports of the host that somebody will listen on: only where one of them is taken, listeners are looked for
  * @param run what asks whose the listeners are: only root is told of those of other users
  * @throws whatever the client throws when the engine does not answer
  */
-export async function look(docker: Docker, run: Execute = execute): Promise<World> {
+export async function look(docker: Docker, wanted: readonly number[], run: Execute = execute): Promise<World> {
   const [facts, listeners, belongings] = await Promise.all([
     engineFacts(docker),
-    foundListeners(run),
+    foundListeners(wanted, run),
     lookForBelongings(docker),
   ]);
   return { ...belongings, facts, listeners };
@@ -118,12 +120,36 @@ async function foundVolumes(docker: Docker): Promise<FoundVolume[]> {
 
 const TIMEOUT_MS = 5000;
 
-async function foundListeners(run: Execute): Promise<FoundListener[]> {
+/** To tell whose they are, netstat reads what files every process of the machine has open: it is asked only if need be. */
+async function foundListeners(wanted: readonly number[], run: Execute): Promise<FoundListener[]> {
+  const taken = await takenPorts();
+  if (taken !== undefined && !wanted.some((port) => taken.has(port))) return [];
   const command = ["netstat", "-tulpn"];
   const asked = await run(command, TIMEOUT_MS);
   // Listeners without names are still better than none.
   const { stdout } = asked.missing === undefined ? asked : await execute(command, TIMEOUT_MS);
   return Promise.all(parseNetstat(stdout).map(async (one) => ({ ...one, containerId: await containerOf(one.pid) })));
+}
+
+/** A listening socket, in the fourth column of the kernel's tables; the second is its address and port. */
+const LISTENING = "0A";
+
+/**
+ * The TCP ports on which somebody listens, by the kernel's own tables.
+ * @param read reads one of them; without IPv6 the second is missing
+ * @returns undefined where they cannot be read
+ */
+export async function takenPorts(
+  read: (file: string) => Promise<string> = (file) => readFile(file, "utf8"),
+): Promise<ReadonlySet<number> | undefined> {
+  const [v4, v6] = await Promise.all([
+    read("/proc/net/tcp").catch(() => undefined),
+    read("/proc/net/tcp6").catch(() => ""),
+  ]);
+  if (v4 === undefined) return undefined;
+  const rows = `${v4}\n${v6}`.split("\n").map((line) => line.trim().split(/\s+/));
+  const listening = rows.filter(([, , , state]) => state === LISTENING);
+  return new Set(listening.map(([, local = ""]) => Number.parseInt(local.slice(local.indexOf(":") + 1), 16)));
 }
 
 /** Control groups carry the container's id in their path, with cgroup v1 and v2, cgroupfs and systemd alike. */

@@ -1,5 +1,4 @@
 import { createHash } from "crypto";
-import { stat } from "fs/promises";
 import { z } from "zod";
 import type { DeployedLab } from "../checks/deployed";
 import { settingsFrom } from "../constructs/settings";
@@ -17,10 +16,15 @@ import { describedIn } from "./synthesized";
 const Made = z.strictObject({
   /** The program's own sources. */
   build: z.string(),
-  /** What is asked of all labs, and the files that came of it, as they were left. */
-  content: z.string(),
+  /** Each way to ask for them that has led to these very files. */
+  asked: z.array(z.string()),
+  /** The files that came of it, as they were left. */
+  files: z.string(),
 });
 type Made = z.infer<typeof Made>;
+
+/** A person may try options one after the other that change nothing; not all of them are worth remembering. */
+const MOST_ASKED = 10;
 
 /**
  * Lets every lab's stack be what its code and the options say now, and describes those that are meant. Synthesizes only
@@ -35,12 +39,30 @@ export async function currentStacks(
 ): Promise<DeployedLab[]> {
   const { project } = session;
   const own = ownOf(wanted);
-  const made = await readOwn(project.synthesis, Made);
-  // A person's own lab may stand on files that nobody here knows of.
-  const isCurrent = own.length === 0 && made !== undefined && same(made, await found(project, environment));
-  if (!isCurrent) await synthesizeAll(session, environment, own);
+  await bringUpToDate(session, environment, own);
   await prepareStackFolders(project, [...LABS, ...own], machinery);
   return Promise.all(wanted.map(({ id }) => describedIn(project.stack(id))));
+}
+
+/**
+ * Synthesizes, unless the very files lie there that would come of it.
+ * @throws Refusal for bad options; nothing is written then
+ */
+export async function bringUpToDate(
+  session: Session,
+  environment: NodeJS.ProcessEnv,
+  own: readonly OwnLab[],
+): Promise<void> {
+  const { project } = session;
+  // A person's own lab may stand on files that nobody here knows of.
+  const known = own.length === 0 && !asHcl(process.env);
+  const made = known ? await readOwn(project.synthesis, Made) : undefined;
+  const isCurrent =
+    made !== undefined &&
+    made.build === (await buildOf(project)) &&
+    made.asked.includes(asked(project, environment, own)) &&
+    made.files === (await files(project));
+  if (!isCurrent) await synthesizeAll(session, environment, own);
 }
 
 /**
@@ -67,23 +89,43 @@ async function synthesizeAll(
 ): Promise<void> {
   const { synthesize } = await timeline.step("load cdktf", () => import("./synthesize"));
   await timeline.step("synthesize", async () => synthesize(project, environment, own));
-  await writeWhole(project.synthesis, JSON.stringify(await found(project, environment)));
+  if (!asHcl(process.env)) await note(project, environment, own);
 }
 
-const same = (one: Made, other: Made): boolean => one.build === other.build && one.content === other.content;
+/** `cdktf synth --hcl` has the stacks written into other files. */
+function asHcl({ SYNTH_HCL_OUTPUT: asked }: NodeJS.ProcessEnv): boolean {
+  return asked === "true" || asked === "1";
+}
 
-/** What synthesis would be by, and what lies there, now. */
-async function found(project: Project, environment: NodeJS.ProcessEnv): Promise<Made> {
+/** Notes by what was synthesized now: where the same came of it as before, another way to ask for it. */
+async function note(project: Project, environment: NodeJS.ProcessEnv, own: readonly OwnLab[]): Promise<void> {
+  const made = await readOwn(project.synthesis, Made);
+  const now: Made = {
+    build: await buildOf(project),
+    asked: [asked(project, environment, own)],
+    files: await files(project),
+  };
+  const before = made !== undefined && made.build === now.build && made.files === now.files ? made.asked : [];
+  const all = [...before.filter((one) => !now.asked.includes(one)), ...now.asked].slice(-MOST_ASKED);
+  await writeWhole(project.synthesis, JSON.stringify({ ...now, asked: all }));
+}
+
+/** What synthesis depends on beside the sources: options, settings, and what the cdktf command has to say. */
+function asked(project: Project, environment: NodeJS.ProcessEnv, own: readonly { readonly id: string }[]): string {
   const options = LABS.flatMap((lab) => lab.options).map(({ variable }) => environment[variable]);
   const context = Object.entries(process.env).filter(([name]) => name.startsWith("CDKTF_"));
-  const files = await Promise.all(
-    LABS.map(async ({ id }) => {
-      const file = await stat(project.synthesized(id)).catch(() => undefined);
-      return [id, file?.size, file?.mtimeMs];
-    }),
-  );
-  const all = JSON.stringify([settingsFrom(environment, project.folder), options, context, files]);
-  return { build: await buildOf(project), content: createHash("sha256").update(all).digest("hex") };
+  const settings = settingsFrom(environment, project.folder);
+  return hashed(JSON.stringify([settings, options, context, own.map(({ id }) => id)]));
+}
+
+/** What lies there now, by its content: the cdktf command lets the app write the same anew each time. */
+async function files(project: Project): Promise<string> {
+  const all = [project.manifest, ...LABS.map(({ id }) => project.synthesized(id))];
+  return hashed(JSON.stringify(await Promise.all(all.map(readIfThere))));
+}
+
+function hashed(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** The fingerprint of the sources that the running program was built from. */

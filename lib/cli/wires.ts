@@ -56,24 +56,28 @@ async function layWire(
   const { State } = await docker.getContainer(remote.container).inspect();
   if (!State.Running) throw new Unfit(`remote machine ${remote.container} is not running (${State.Status})`);
   const inside = ["nsenter", "-t", String(State.Pid), "-n"];
-  const routes = networks.map(({ subnet }) => [
-    ...[...inside, "ip", "route", "replace", subnet],
-    ...["via", remote.hostAddress, "hoplimit", HOPS],
-  ]);
   const length = `/${remote.subnet.split("/")[1] ?? ""}`;
-  const wire = [
-    ["ip", "link", "add", remote.wire, "type", "veth", "peer", "name", INSIDE, "netns", String(State.Pid)],
-    ["ip", "address", "add", remote.hostAddress + length, "dev", remote.wire],
-    ["ip", "link", "set", remote.wire, "up"],
-    [...inside, "ip", "address", "add", remote.address + length, "dev", INSIDE],
-    [...inside, "ip", "link", "set", INSIDE, "up"],
-  ];
+  const lay = async (argv: readonly string[]): Promise<void> => {
+    demanded(`no wire to ${remote.container}: ${argv.join(" ")}`, await run(argv, TIMEOUT_MS));
+  };
+  const host = async (): Promise<void> =>
+    lay(["ip", "address", "add", remote.hostAddress + length, "dev", remote.wire]);
+  const own = async (): Promise<void> => {
+    await lay([...inside, "ip", "address", "add", remote.address + length, "dev", INSIDE]);
+    await lay([...inside, "ip", "link", "set", INSIDE, "up"]);
+  };
   const there = names.includes(remote.wire);
   const laid = there && (await lies(remote, inside, run));
   // What is left of a wire that was laid in part, or with other addresses.
   if (there && !laid) await run(["ip", "link", "delete", remote.wire], TIMEOUT_MS);
-  for (const argv of laid ? routes : [...wire, ...routes]) {
-    demanded(`no wire to ${remote.container}: ${argv.join(" ")}`, await run(argv, TIMEOUT_MS));
+  if (!laid) {
+    const peer = ["type", "veth", "peer", "name", INSIDE, "netns", String(State.Pid)];
+    await lay(["ip", "link", "add", remote.wire, "up", ...peer]);
+    await Promise.all([host(), own()]);
+  }
+  for (const { subnet } of networks) {
+    const way = ["via", remote.hostAddress, "hoplimit", HOPS];
+    await lay([...inside, "ip", "route", "replace", subnet, ...way]);
   }
 }
 

@@ -18,6 +18,11 @@ export class Project {
     return join(this.folder, "cdktf.out");
   }
 
+  /** Which stacks there are, for the cdktf command. */
+  get manifest(): string {
+    return join(this.output, "manifest.json");
+  }
+
   stack(lab: string): string {
     return join(this.output, "stacks", lab);
   }

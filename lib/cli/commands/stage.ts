@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { DeployedLab } from "../../checks/deployed";
-import { obstacles, shortcomings } from "../../checks/preflight";
+import { obstacles, portsOf, shortcomings } from "../../checks/preflight";
 import { exitCodeOf } from "../../checks/record";
 import { removeThrowAways } from "../../checks/scenario";
 import { lackingRoot, withToolbox } from "../../checks/toolbox";
@@ -80,7 +80,7 @@ async function refuseObstacles(session: Session, lab: DeployedLab): Promise<void
   const docker = await reachedEngine(session);
   const state = await readState(session.project.state(lab.id), lab.id);
   const unmet = lab.needs === undefined ? [] : shortcomings(lab, await conditions(docker));
-  const world = await withToolbox(docker, lab, (execute) => look(docker, execute));
+  const world = await withToolbox(docker, lab, (execute) => look(docker, portsOf(lab), execute));
   const problems = [...unmet, ...obstacles(lab, world, state.names), ...(await remoteObstacles(lab))];
   if (problems.length > 0) throw new Unfit(problems.join("\n"));
   await haveImage(docker, lab.image);

@@ -1,7 +1,7 @@
 import { rm } from "fs/promises";
 import type { Command } from "commander";
 import type { DeployedLab } from "../../checks/deployed";
-import { obstacles, refuseClashes, shortcomings } from "../../checks/preflight";
+import { obstacles, portsOf, refuseClashes, shortcomings } from "../../checks/preflight";
 import { type CheckRecord, exitCodeOf } from "../../checks/record";
 import { withToolbox } from "../../checks/toolbox";
 import { look } from "../../checks/world";
@@ -121,7 +121,7 @@ async function refuseObstacles(session: Session, labs: readonly DeployedLab[]): 
   const docker = await reachedEngine(session);
   const [owner] = labs;
   if (owner === undefined) return;
-  const world = await withToolbox(docker, owner, (execute) => look(docker, execute));
+  const world = await withToolbox(docker, owner, (execute) => look(docker, labs.flatMap(portsOf), execute));
   const found = await Promise.all(
     labs.map(async (lab) => obstacles(lab, world, (await readState(session.project.state(lab.id), lab.id)).names)),
   );
