@@ -4,7 +4,7 @@ import { createApp } from "../lib/labs";
 import { LABS } from "../lib/labs/catalogue";
 import { MUTANTS } from "./e2e/mutants";
 import type { LabMutants, Saboteur } from "./e2e/mutants/saboteur";
-import { table, unnoticed } from "./e2e/mutants/table";
+import { gaps, table, unnoticed } from "./e2e/mutants/table";
 import { SETTINGS } from "./labs/synthesized";
 
 const { labs } = createApp({}, SETTINGS, Testing.app().outdir);
@@ -72,6 +72,30 @@ x: 1 of 2 mutants killed (50 %), 1 of 2 checks seen to fail, 1 that no mutant br
     expect(table(gated, seen)).toContain(
       "x: 1 of 1 mutants killed (100 %), 1 of 1 checks seen to fail, 1 that no mutant breaks, 1 not asked on this engine",
     );
+  });
+
+  test("has no gaps once every saboteur was noticed and every breakable check has failed", () => {
+    const broken = { ...mutants, unbreakable: { b: "cannot be measured then", c: "nothing breaks it" } };
+    const verdicts = { a: "fail", b: "error", c: "pass", d: "skip" } as const;
+    expect(gaps(broken, [{ lab: "x", saboteur: "a is stopped", verdicts }])).toEqual([]);
+  });
+
+  test("has a gap for each saboteur that is idle or unnoticed, and each check that is spared or wrongly called unbreakable", () => {
+    const two: LabMutants = {
+      ...mutants,
+      saboteurs: [...mutants.saboteurs, saboteur("c is gone", {}), saboteur("d is gone", {})],
+    };
+    const seen = [
+      { lab: "x", saboteur: "a is stopped", verdicts: { a: "pass", b: "error", c: "fail" } },
+      { lab: "x", saboteur: "c is gone", verdicts: { a: "pass", b: "pass", c: "pass" } },
+    ] as const;
+    expect(gaps(two, seen)).toEqual([
+      "nobody saw what becomes of it that d is gone",
+      "no check notices that c is gone",
+      "a was not seen to fail, and is not said to be unbreakable",
+      "b was not seen to fail, and is not said to be unbreakable",
+      "c is said to be unbreakable, and fails",
+    ]);
   });
 
   test("misses what was never seen to fail: a check that cannot be measured is not refuted", () => {

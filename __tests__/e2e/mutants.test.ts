@@ -4,7 +4,7 @@ import type { CheckRecord } from "../../lib/checks/record";
 import { describeWithEngines } from "./engine-image";
 import { MUTANTS } from "./mutants";
 import { type LabMutants, MUTANT, on } from "./mutants/saboteur";
-import { type Seen, table } from "./mutants/table";
+import { gaps, type Seen, table } from "./mutants/table";
 import { type Ran, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
@@ -109,6 +109,10 @@ function notice(mutants: LabMutants): void {
       if (ruins === true) await rebuild(name === saboteurs.at(-1)?.name);
       else if (unmended) await anew();
     }
+  });
+
+  test("have each been seen to fail, all that can: the kill ratio is 100 %", () => {
+    expect(gaps(mutants, seen)).toEqual([]);
   });
 
   // Who ruins it has it brought up again, with its checks, or is the last.
