@@ -49,7 +49,7 @@ describe("a remote machine", () => {
     expect(resource["docker_container"]?.["remote"]).toMatchObject({
       name: "lab-mine-remote",
       network_mode: "none",
-      upload: [{ content: expect.stringContaining(`remote ${remote.token}`) }],
+      command: expect.arrayContaining([expect.stringContaining(`remote ${remote.token}`)]) as string[],
     });
     const { wire, checks, preflight } = resource["null_resource"] ?? {};
     expect(wire).toMatchObject({

@@ -22,12 +22,12 @@ import { UnderlayNetwork, type UnderlayNetworkProps } from "../topology/underlay
 import { describeModel } from "./description";
 import { type DeclaredEngine, declareEngine, declareRemoteEngine } from "./engine";
 import { type CheckProps, LabChecks, type LabStep, type StepProps } from "./lab-checks";
-import { literal, literals } from "./literal";
+import { literals } from "./literal";
 import { networkConfig } from "./network";
 import { Container, DockerProvider, Image, Network, NullProvider, type NullResource } from "./providers";
 import { attachedTo, networkMode, publishedPorts, resolvers } from "./server";
 import { ENGINE_IMAGE, type Settings, settingsOf } from "./settings";
-import { SITE_FILE, siteOf, siteOfTasks } from "./site";
+import { serving, siteOfTasks } from "./site";
 import { LATER_STAGES, Stages } from "./stages";
 
 export interface LabStackProps {
@@ -177,7 +177,7 @@ export abstract class LabStack extends TerraformStack {
       ),
       ...resolvers(server, this.settings.dns),
       ...publishedPorts(server),
-      upload: [{ file: SITE_FILE, content: literal(siteOf(server)) }],
+      command: serving(server),
       labels: [...this.labels(), { label: LABEL.server, value: name }],
       destroyGraceSeconds: GRACE_SECONDS,
       ...(server.losesPortTo === undefined ? {} : { mustRun: false }),
@@ -200,7 +200,7 @@ export abstract class LabStack extends TerraformStack {
       name: remote.container,
       image: this.stages.image.imageId,
       networkMode: "none",
-      upload: [{ file: SITE_FILE, content: literal(siteOf(remote)) }],
+      command: serving(remote),
       labels: [...this.labels(), { label: LABEL.server, value: name }],
       destroyGraceSeconds: GRACE_SECONDS,
       dependsOn: [this.stages.preflight],

@@ -1,3 +1,4 @@
+import { literal } from "./literal";
 import type { SwarmService } from "../topology/swarm-service";
 import type { Server } from "../topology/server";
 
@@ -36,4 +37,18 @@ export function siteOf({ name, token, port }: Pick<Server, "name" | "token" | "p
   }
 }
 `;
+}
+
+/**
+ * At its first start a container writes its site, and serves it; whatever is changed of it later stays. The only words
+ * that a shell reads: the site is an argument to them, and nginx's own variables stay nginx's.
+ */
+const SERVE = `[ -e ${SITE_FILE}.given ] || printf %s "$1" | tee ${SITE_FILE}.given >${SITE_FILE} && exec nginx -g "daemon off;"`;
+
+/**
+ * What a server's container runs. It brings its site along as an argument, since a file that is put into a container costs
+ * the engine as much as all else until it can start it.
+ */
+export function serving(server: Pick<Server, "name" | "token" | "port">): string[] {
+  return ["sh", "-c", SERVE, "sh", literal(siteOf(server))];
 }
