@@ -148,6 +148,7 @@ describe("resolved", () => {
     "task-address": ["10.90.0.9"],
     bridge: ["br-0123456789ab"],
     "this-run": ["5e1fda7e"],
+    "this-look": ["0c0ffee0"],
     "each-host-address": ["127.0.0.1", "192.0.2.2"],
   };
   const resolve = async ({ ref }: Reference): Promise<readonly string[]> => values[ref];

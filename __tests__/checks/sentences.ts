@@ -57,7 +57,8 @@ export const SENTENCES: readonly Probe[] = [
   say.process(one).hasExited(1, "Address already in use"),
   say.process(one).hasExited(137),
   say.process(one).couldNotStart("port is already allocated"),
-  say.log(one).contains("10.77.0.1"),
+  say.log(one).contains("start worker"),
+  say.http(one).onHostPort(8080).isLoggedAs("10.77.0.1"),
   say.program(["id"], say.inside(one)).says("uid=0"),
   say
     .program(["ip", "link", "add", "x", "type", "veth"], say.inside(one), { changes: true })

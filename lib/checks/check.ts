@@ -52,9 +52,11 @@ export type Check = z.infer<typeof Check>;
  * @param lacking why a need is not met. @default that of an engine with iptables and docker-proxy, as most are
  */
 export function commandLines(check: Check, lacking: (need: Need) => unknown = unusual): string[] {
-  return commandsOf(check.probe)
+  const lines = commandsOf(check.probe)
     .filter(({ needs = [] }) => needs.every((need) => lacking(need) === undefined))
     .map(({ command }) => toShell(command));
+  // What is looked at once more is typed once.
+  return [...new Set(lines)];
 }
 
 function unusual(need: Need): string | undefined {

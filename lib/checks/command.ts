@@ -38,6 +38,8 @@ export const Reference = z.discriminatedUnion("ref", [
   z.strictObject({ ref: z.literal("task-address"), service: z.string(), network: z.string(), engine: z.string() }),
   /** A word that no other run has, for what a check itself makes: two runs at once are not in each other's way. */
   z.strictObject({ ref: z.literal("this-run") }),
+  /** A word that no other look has: what is found with it later is of this look. */
+  z.strictObject({ ref: z.literal("this-look") }),
   /** Every IPv4 address of the host, one after the other: the command is run once for each. */
   z.strictObject({ ref: z.literal("each-host-address") }),
 ]);
@@ -171,5 +173,6 @@ const SHELL_FORM: { [R in Reference["ref"]]: (reference: Of<R>) => string } = {
   "task-address": ({ service, network, engine }) =>
     `$(${typed(onEngine(engine, tasksOn(network)))} | sed -n 's|^${service}\\.[^ ]* \\(.*\\)/.*|\\1|p')`,
   "this-run": () => "$$",
+  "this-look": () => "$(date +%s%N)",
   "each-host-address": () => "$address",
 };

@@ -98,6 +98,9 @@ type Request = Pick<Case, "from" | "target" | "answer">;
 
 /** What should have been answered, or accepted: for something that must fail, its control. */
 function requestOf(probe: Probe, answers: (name: string) => readonly Observation[]): Request | undefined {
+  if (probe.kind === "log" && probe.expectation === "client") {
+    return requestTo(probe.from, probe.target, answers("request")[0]);
+  }
   if (probe.kind !== "http" && probe.kind !== "tcp") return undefined;
   const isRight = probe.kind === "http" ? ({ exit }: Observation): boolean => exit === 0 : isConnected;
   const worst = (name: string): Observation | undefined => {

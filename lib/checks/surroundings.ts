@@ -43,7 +43,8 @@ export function realSurroundings(
   };
 }
 
-const THIS_RUN = randomBytes(4).toString("hex");
+const someWord = (): string => randomBytes(4).toString("hex");
+const THIS_RUN = someWord();
 
 async function resolve(docker: Docker, reference: Reference): Promise<readonly string[]> {
   switch (reference.ref) {
@@ -69,6 +70,8 @@ async function resolve(docker: Docker, reference: Reference): Promise<readonly s
       return [await taskAddress(reference)];
     case "this-run":
       return [THIS_RUN];
+    case "this-look":
+      return [someWord()];
     case "each-host-address":
       return hostAddresses();
   }

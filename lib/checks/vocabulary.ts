@@ -101,6 +101,17 @@ class HttpRequest {
     return this.answers({ client });
   }
 
+  /**
+   * The server itself answers, and its log has the request as one of this client.
+   * @throws Refusal for a service, of which one does not know beforehand whose log to read
+   */
+  isLoggedAs(client: string): Probe {
+    if (this.server instanceof Task) {
+      throw new Refusal("isLoggedAs", `${nameOf(this.server)} is a service; the log of a server is one to be read`);
+    }
+    return { kind: "log", expectation: "client", from: placeOf(this.vantage), target: this.target, client };
+  }
+
   /** Nothing listens there. @param control what must answer from the same vantage meanwhile: so that the failure proves something */
   isRefusedWhile(control: HttpRequest): Probe {
     return this.fails("refused", control);
@@ -515,7 +526,7 @@ export const routes = (
   leadStraightTo: (network) => ({ kind: "routes", from, expectation: "connected", network }),
 });
 
-/** Whether the kernel at a vantage knows the MAC address behind an IPv4 address on the same link. */
+/** Whether the kernel at a vantage finds out the MAC address behind an IPv4 address on the same link: it is made to ask. */
 export const neighbour = (
   address: string,
   from: Vantage,
@@ -582,8 +593,8 @@ export const process = ({
 });
 
 /** What a container has said. */
-export const log = ({ container }: InContainer): { contains: (words: string) => Probe } => ({
-  contains: (words) => ({ kind: "log", container, contains: words }),
+export const log = ({ container, engine }: InEngine): { contains: (words: string) => Probe } => ({
+  contains: (words) => ({ kind: "log", expectation: "words", container, ...on(engine), contains: words }),
 });
 
 type Arguments = readonly [string, ...string[]];

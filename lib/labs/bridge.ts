@@ -117,15 +117,21 @@ export class BridgeLab extends LabStack {
       claim: ["A9", "B3"],
       fact: "U3",
     });
-    this.check("web-1/published", http(web1).onHostPort(published).answers(), {
-      what: `web-1 answers on the host's port ${String(published)}`,
-      why: "The engine maps the host's port to the container's port 80.",
+    this.check("web-1/published", http(web1).onHostPort(published).answersTo(lan.gateway), {
+      what: `web-1 answers on the host's port ${String(published)}, and sees the bridge's address, ${lan.gateway}`,
+      why: "The engine maps the host's port to the container's port 80. From 127.0.0.1 nothing can come to another namespace: docker-proxy asks in its place, or the kernel translates it.",
       claim: "B7",
       fact: "P3",
     });
     this.check("web-1/published-outside", http(web1).onHostPort(published).from(remote).answersTo(remote.address), {
       what: `another machine reaches web-1 by the host's port ${String(published)}`,
       why: "The kernel rewrites where the packets go to, and not where they come from: web-1 sees the machine's own address.",
+      claim: "B7",
+      fact: "P3",
+    });
+    this.check("web-1/client-logged", http(web1).onHostPort(published).from(remote).isLoggedAs(remote.address), {
+      what: "the log of web-1 has that machine as its client",
+      why: "nginx logs whoever the packets say they come from; `docker logs` shows it, as the image lets nginx write to the container's output.",
       claim: "B7",
       fact: "P3",
     });
@@ -171,6 +177,17 @@ export class BridgeLab extends LabStack {
         fact: "P8",
       });
     }
+    this.check(
+      "web-2/client-hidden",
+      http(web1).at(remote.hostAddress, published).from(namespaceOf(web2)).isLoggedAs(lan.gateway),
+      {
+        what: `the log of web-1 has ${lan.gateway} as the client of such a request, and not web-2`,
+        why: "docker-proxy asks in the name of the host: whoever counts or bars clients by their address counts or bars it.",
+        claim: "B7",
+        fact: "P8",
+        needs: [{ userlandProxy: "on" }],
+      },
+    );
 
     this.check("plain/local", http(plain).onHostPort(local).answers(), {
       what: `plain answers on port ${String(local)} of the host's loopback address`,

@@ -82,12 +82,19 @@ export class DnsLab extends LabStack {
       claim: "A9",
       fact: "U5",
     });
-    this.check("client/reaches-by-name", http(web2).byName().from(inside(client)).answers(), {
-      what: "client reaches web-2 by its name",
-      why: "The resolver says the address, the bridge carries the frames.",
-      claim: ["A9", "B3"],
-      fact: "U3",
-    });
+    this.check(
+      "client/reaches-by-name",
+      http(web2)
+        .byName()
+        .from(inside(client))
+        .answers({ remoteAddress: String(web2.address) }),
+      {
+        what: `client reaches web-2 by its name, and it is ${String(web2.address)} that it asks`,
+        why: "The resolver says the address, the bridge carries the frames: the name itself is in no packet to web-2.",
+        claim: ["A9", "B3"],
+        fact: "U3",
+      },
+    );
     this.check("client/unknown-name", name("web-9", inside(client)).isUnknownWhile(web1.name), {
       what: "a name that nobody has is unknown",
       why: "The engine asks the resolvers of the host for what it does not know, and they do not know it either.",

@@ -59,9 +59,9 @@ export class HostLab extends LabStack {
       claim: "A12",
       fact: "H2",
     });
-    this.check("web/answers", http(web).from(host()).answers(), {
-      what: "web answers on the host's loopback address, with no port mapping",
-      why: "The server listens on the host's own interfaces, as any program of the host would.",
+    this.check("web/answers", http(web).from(host()).answersTo("127.0.0.1"), {
+      what: "web answers on the host's loopback address, with no port mapping, and sees who asks: 127.0.0.1",
+      why: "The server listens on the host's own interfaces, as any program of the host would. (Behind a mapped port it would see the bridge's address.)",
       claim: ["A4", "A10", "A11"],
       fact: "H5",
     });

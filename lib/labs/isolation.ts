@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { connect, disconnect } from "../checks/doing";
-import { host, http, inside, name, namespaceOf } from "../checks/vocabulary";
+import { host, http, inside, name, namespaceOf, neighbour } from "../checks/vocabulary";
 import { LabStack } from "../constructs/lab-stack";
 import { Subnet } from "../topology/subnet";
 
@@ -108,6 +108,12 @@ export class IsolationLab extends LabStack {
       claim: "A9",
       fact: "U19",
     });
+    this.check("stranger-1/finds-its-mac", neighbour(String(stranger2.address), namespaceOf(stranger1)).isKnown(), {
+      what: "stranger-1 is even told stranger-2's MAC address",
+      why: "ARP is no IP, and the rule is about IP packets: on the switch itself the two are neighbours still.",
+      claim: "B9",
+      fact: "U19",
+    });
     this.check("stranger-2/reached-by-host", http(stranger2).from(host()).answers(), {
       what: "the host reaches both of them",
       why: "The rule is about traffic from the bridge into the bridge; the host's own traffic is not that.",
@@ -115,14 +121,15 @@ export class IsolationLab extends LabStack {
       fact: "U19",
     });
 
+    const second = west.subnet.address(21);
     const connected = this.step("connect", {
       what: "east-1 is connected with network west, while it runs",
       why: "The engine puts a second veth pair into its namespace, with an address of west: it is on both switches now.",
-      actions: [connect(east1, west)],
+      actions: [connect(east1, west, second)],
     });
-    connected.check("reaches-west", http(west1).byName().from(inside(east1)).answers(), {
-      what: "east-1 reaches west-1, by name",
-      why: "It did not pass from one bridge to another: it has an interface on each.",
+    connected.check("reaches-west", http(west1).byName().from(inside(east1)).answers({ localAddress: second }), {
+      what: `east-1 reaches west-1, by name, and asks from ${second}, its address on west`,
+      why: "It does not pass from one bridge to another: it has an interface on each, and the kernel takes the one that is nearer.",
       claim: "B9",
       fact: "U9",
     });

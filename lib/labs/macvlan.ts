@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { run, shim } from "../checks/doing";
-import { addresses, host, http, inside, listening, macOf, program } from "../checks/vocabulary";
+import { addresses, host, http, inside, listening, macOf, neighbour, program } from "../checks/vocabulary";
 import { LabStack } from "../constructs/lab-stack";
 import { DefaultBridge } from "../topology/network";
 import { Refusal } from "../topology/refusal";
@@ -53,9 +53,9 @@ export class MacvlanLab extends LabStack {
         ...{ claim: "B19", fact: "M1" },
       });
     }
-    for (const neighbour of [peer, web3]) {
-      this.check(`${neighbour.name}/sees-own-mac`, macOf(web1, inside(neighbour)).isItsOwn(), {
-        what: `${neighbour.name} sees a MAC address behind ${web1.name} that is not its host's`,
+    for (const beside of [peer, web3]) {
+      this.check(`${beside.name}/sees-own-mac`, macOf(web1, inside(beside)).isItsOwn(), {
+        what: `${beside.name} sees a MAC address behind ${web1.name} that is not its host's`,
         why: "On the LAN the container is a machine of its own. (Clouds and Wi-Fi drop frames of MAC addresses that they do not know.)",
         ...{ claim: "B19", fact: "M2" },
       });
@@ -67,13 +67,14 @@ export class MacvlanLab extends LabStack {
         "Whoever is on the LAN reaches the container at its own address and port, as it reaches any machine.",
       ],
       [peer, web3, "The same for a container of the other host: the LAN does not know which host a machine sits on."],
-      [web1, peer, "The way back is the same: nothing is translated in either direction."],
+      [web1, peer, "The way back is the same: no host stands in between that could translate anything."],
       [web1, web3, "The LAN connects the hosts; a network of several hosts takes no tunnel where they share one."],
       [web3, web1, "The other way round too: mode private and mode vepa are about one host's containers alone."],
       [web1, web2, "In mode bridge the kernel hands frames from one of the host's containers to the other itself."],
     ] as const) {
-      this.check(`${from.name}/reaches-${to.name}`, http(to).from(inside(from)).answers(), {
-        what: `${from.name} reaches ${to.name}, by its address and on its own port`,
+      const request = http(to).from(inside(from));
+      this.check(`${from.name}/reaches-${to.name}`, request.answersTo(String(from.address)), {
+        what: `${from.name} reaches ${to.name}, by its address and on its own port, and is seen with its own address`,
         why,
         ...{ claim: "B19", fact: "M3" },
       });
@@ -98,6 +99,15 @@ export class MacvlanLab extends LabStack {
       why: "What leaves the host by the parent goes out to the LAN: the kernel hands nothing back to what sits on it.",
       ...{ claim: "B19", fact: "M4" },
     });
+    this.check(
+      "host-a/no-mac-of-its-own",
+      neighbour(String(web1.address), host(a)).isUnknownWhile(String(web3.address)),
+      {
+        what: "host-a is told no MAC address for web-1, while it is told web-3's",
+        why: "That is how it fails: the host asks the LAN for web-1 (ARP), and what sits on the asking interface itself does not hear it.",
+        ...{ claim: "B19", fact: "M4" },
+      },
+    );
     const ping = (address: string) => ["ping", "-n", "-c", "1", "-W", "4", address] as const;
     this.check(
       "web-1/own-host-blocked",

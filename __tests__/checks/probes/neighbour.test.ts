@@ -18,8 +18,15 @@ const unknown: NeighbourProbe = {
 const judged = (probe: NeighbourProbe, table: unknown = TABLE) =>
   judge(probe, findings({ neighbours: { stdout: JSON.stringify(table) } }));
 
-test("runs ip as a person can, and says what it expects", () => {
-  expect(commandsOf(known).map(({ command }) => toShell(command))).toEqual(["ip -j -4 neigh show"]);
+test("makes the kernel ask, looks by ip as a person can, and says what it expects", () => {
+  const typed = (probe: NeighbourProbe) => commandsOf(probe).map(({ command }) => toShell(command));
+  const curl = "curl -4 -sS --noproxy '*' --max-time";
+  expect(typed(known)).toEqual([`${curl} 1 http://172.17.0.2:9/`, "ip -j -4 neigh show"]);
+  expect(typed(unknown)).toEqual([
+    `${curl} 4 http://192.0.2.77:9/`,
+    `${curl} 4 http://172.17.0.2:9/`,
+    "ip -j -4 neigh show",
+  ]);
   expect([known, byMac, unknown].map(expectedOf)).toEqual([
     "a MAC address is known for 172.17.0.2",
     "MAC address 02:42:AC:11:00:02 is known for 172.17.0.2",
@@ -34,7 +41,12 @@ test("passes where the table is as expected", () => {
     { verdict: "pass", actual },
   ]);
   expect(judged(unknown)).toEqual({ verdict: "pass", actual: "192.0.2.77 is without MAC address (FAILED)" });
-  expect(judged({ ...unknown, address: "192.0.2.78" })).toMatchObject({ verdict: "pass" });
+});
+
+test("is known on one link, whatever became of the question on another", () => {
+  const elsewhere = { dst: "192.0.2.77", dev: "shim", lladdr: "02:42:ac:11:00:09", state: ["REACHABLE"] };
+  expect(judged({ ...known, address: "192.0.2.77" }, [...TABLE, elsewhere])).toMatchObject({ verdict: "pass" });
+  expect(judged(unknown, [...TABLE, elsewhere])).toMatchObject({ verdict: "fail" });
 });
 
 test("fails where it is not", () => {
@@ -59,6 +71,12 @@ test("is no verdict without the control, or where ip does not tell", () => {
     actual: "172.17.0.2 is not in the table of neighbours",
   });
   expect(judged(unknown, [{ ...TABLE[0], state: ["INCOMPLETE"] }])).toMatchObject({ verdict: "error" });
+  expect(judged({ ...unknown, address: "192.0.2.78" })).toMatchObject({
+    verdict: "error",
+    actual: "192.0.2.78 is not in the table of neighbours",
+  });
+  const asked = { dst: "192.0.2.77", dev: "eth0", state: ["INCOMPLETE"] };
+  expect(judged(unknown, [TABLE[0], asked])).toMatchObject({ verdict: "error" });
   expect(judged(known, "nonsense")).toMatchObject({ verdict: "error" });
   expect(judge(known, findings({ neighbours: { exit: 1, stderr: "no\n" } }))).toMatchObject({ verdict: "error" });
 });

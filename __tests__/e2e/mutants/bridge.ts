@@ -36,6 +36,7 @@ const SILENT = String(Number(LOCAL) + 1);
 
 const answered = ["fail", /something answers where nothing should/] as const;
 const nobodyListens = ["fail", /nothing listens on TCP port/] as const;
+const notItself = ["fail", /it is not web-1 that answers; a request that does not arrive is not logged/] as const;
 const notPublished = ["fail", /port 18481 of the host is not published/] as const;
 const silentNotPublished = ["fail", new RegExp(`port ${SILENT} of the host is not published`)] as const;
 const notBehindProxy = [
@@ -74,6 +75,12 @@ async function mappingRule(): Promise<string[]> {
   return ["DOCKER", ...match, "-j", "DNAT", "--to-destination", DESTINATION];
 }
 
+/** As without docker-proxy. */
+function hairpinRule(): string[] {
+  const match = ["-s", WEB2_ADDRESS, "-p", "tcp", "-m", "tcp", "--dport", PUBLISHED];
+  return ["DOCKER", ...match, "-j", "DNAT", "--to-destination", DESTINATION];
+}
+
 /** What becomes of requests to web-2 that come from anywhere but its bridge. */
 async function fromOutside(verdict: "ACCEPT" | "DROP"): Promise<string[]> {
   const match = ["!", "-i", await bridgeOf(LAN), "-d", WEB2_ADDRESS, "-p", "tcp", "--dport", "80"];
@@ -90,6 +97,7 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web-2/direct-open": stopped,
       "web-2/hairpin": gone,
+      "web-2/client-hidden": gone,
       "web-2/own-namespace": gone,
       "web-2/masqueraded": gone,
       "web-2/veth": gone,
@@ -110,8 +118,10 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/reaches-by-name": listensOn(81),
       "web-1/published": notBehindProxy,
       "web-1/published-outside": listensOn(81),
+      "web-1/client-logged": listensOn(81),
       "web-1/hairpin": notBehindProxy,
       "web-2/hairpin": notBehindProxy,
+      "web-2/client-hidden": ["fail", /a request that does not arrive is not logged[^]*nothing listens on port 80 /],
       ...besideWeb1,
       "web-1/host-port-not-inside": controlSilent,
     },
@@ -130,8 +140,10 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/reaches-by-name": impostor,
       "web-1/published": impostor,
       "web-1/published-outside": impostor,
+      "web-1/client-logged": notItself,
       "web-1/hairpin": impostor,
       "web-2/hairpin": impostor,
+      "web-2/client-hidden": notItself,
       ...besideWeb1,
       "web-1/host-port-not-inside": controlSilent,
     },
@@ -142,8 +154,10 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web-1/published": notPublished,
       "web-1/published-outside": notPublished,
+      "web-1/client-logged": notPublished,
       "web-1/hairpin": notPublished,
       "web-2/hairpin": notPublished,
+      "web-2/client-hidden": notPublished,
       "web-1/publisher": nobodyListens,
       "web-1/port-mapping": ["fail", /no such rule/],
       ...besideWeb1,
@@ -168,6 +182,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/masqueraded": ["fail", /no way leads there/],
       "web-2/direct-open": cutOff,
       "web-2/hairpin": ["fail", /web-2, which asks, is connected to no network/],
+      "web-2/client-hidden": ["fail", /web-2, which asks, is connected to no network/],
     },
   },
   {
@@ -193,8 +208,10 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/reaches-by-name": ["fail", /no resolver knows the name/],
       "web-1/published": refused,
       "web-1/published-outside": refused,
+      "web-1/client-logged": ["fail", /nothing listens on that port/],
       "web-1/hairpin": refused,
       "web-2/hairpin": refused,
+      "web-2/client-hidden": ["fail", /nothing listens on that port/],
       "web-1/publisher": nobodyListens,
       "web-1/port-mapping": ["fail", /no such rule/],
       "web-1/host-port-not-inside": controlSilent,
@@ -207,6 +224,7 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web-2/own-namespace": ["fail", /not separated/],
       "web-2/veth": ["fail", /no interface of/],
+      "web-2/client-hidden": ["fail", /takes somebody else for its client/],
       "web-2/answers": ["fail", /./],
       "web-2/own-address": ["fail", /did not get the address/],
       "web-2/embedded-resolver": ["fail", /will not resolve/],
@@ -242,10 +260,12 @@ const SABOTEURS: readonly Saboteur[] = [
     "web-2/reaches-by-address": noCurl,
     "web-1/published": noCurl,
     "web-1/published-outside": noCurl,
+    "web-1/client-logged": noCurl,
     "web-2/masqueraded": noCurl,
     "web-1/host-port-not-inside": noCurl,
     "web-1/hairpin": noCurl,
     "web-2/hairpin": noCurl,
+    "web-2/client-hidden": noCurl,
     "web-2/direct-open": noCurl,
     "web-2/direct-closed": noCurl,
     "web-2/direct-guarded": noCurl,
@@ -335,10 +355,12 @@ const SABOTEURS: readonly Saboteur[] = [
     sabotage: () => docker("restart", "--time", "2", REMOTE),
     red: {
       "web-1/published-outside": unwired,
+      "web-1/client-logged": unwired,
       "web-2/masqueraded": ["fail", /./],
       // The address of the host that they ask is the wire's.
       "web-1/hairpin": ["fail", /./],
       "web-2/hairpin": ["fail", /./],
+      "web-2/client-hidden": ["fail", /./],
       "web-2/direct-open": unwired,
       "web-2/direct-closed": unwired,
       "web-2/direct-guarded": unwired,
@@ -377,8 +399,16 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web-1/port-mapping": ["fail", /only docker-proxy/],
       "web-1/published-outside": ["fail", /asked by 10\.213\.77\.1/],
+      "web-1/client-logged": ["fail", /^10\.213\.77\.1 - -.*\n.*takes somebody else for its client/],
     },
     mend: async () => natRule("-A", ...(await mappingRule())),
+  },
+  {
+    name: "what comes from web-2 to the published port is led to web-1 by the kernel, too",
+    sabotage: async () => natRule("-I", ...hairpinRule()),
+    mend: async () => natRule("-D", ...hairpinRule()),
+    mended: true,
+    red: { "web-2/client-hidden": ["fail", /^10\.213\.77\.3 - -.*\n.*takes somebody else for its client/] },
   },
   {
     name: "the masquerading rule is gone",
@@ -398,8 +428,11 @@ const SABOTEURS: readonly Saboteur[] = [
       await edit("labtest-impostor", `s/listen .*/listen ${PUBLISHED};/`);
     },
     red: {
+      "web-1/published": ["fail", /asked by 127\.0\.0\.1/],
       "web-1/publisher": ["fail", /a process took it directly/],
       "web-1/port-mapping": ["fail", /no such rule/],
+      "web-1/client-logged": ["fail", /answered, and not logged/],
+      "web-2/client-hidden": ["fail", /answered, and not logged/],
     },
     mend: () => docker("rm", "--force", "labtest-impostor"),
   },

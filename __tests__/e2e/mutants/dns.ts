@@ -29,9 +29,13 @@ const SABOTEURS: readonly Saboteur[] = [
     },
   },
   {
-    name: "web-1 has another address",
-    sabotage: () => withAliases("web-1", "10.213.86.77", "web-1", "pool"),
+    name: "web-1 and web-2 have other addresses",
+    sabotage: async () => {
+      await withAliases("web-1", "10.213.86.77", "web-1", "pool");
+      await withAliases("web-2", "10.213.86.78", "web-2", "pool");
+    },
     red: {
+      "client/reaches-by-name": ["fail", /sent to 10\.213\.86\.78[^]*another address is asked/],
       // Nobody has the address, which by UDP looks like silence.
       "client/neighbour-is-no-resolver": ["fail", /dropped, no answer in time/],
       "client/by-name": elsewhere,

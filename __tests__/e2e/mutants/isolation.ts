@@ -72,10 +72,22 @@ const SABOTEURS: readonly Saboteur[] = [
     red: { "stranger-2/reached-by-host": refused },
   },
   {
-    name: "stranger-2 has lost its name",
-    sabotage: () => instead(nameOf("stranger-2"), "--network", nameOf("strangers"), "--ip", "10.213.91.12"),
-    red: { "stranger-1/knows-its-neighbour": ["fail", /no such name/] },
+    name: "stranger-2 has lost its name, and its address",
+    sabotage: () => instead(nameOf("stranger-2"), "--network", nameOf("strangers"), "--ip", "10.213.91.13"),
+    red: {
+      "stranger-1/knows-its-neighbour": ["fail", /no such name/],
+      "stranger-1/finds-its-mac": ["fail", /nobody on the link answers for/],
+      // Nobody has the address: that is another failure than to be dropped.
+      "stranger-1/not-its-neighbour": ["fail", /it fails, but not in the expected way/],
+      "stranger-2/reached-by-host": ["fail", /What is wrong: container \S+ has the address 10\.213\.91\.13, not/],
+    },
   },
+  otherDocker(
+    "east-1 is connected with west, and the engine chooses its address",
+    '"network connect"*',
+    `network connect ${nameOf("west")} ${nameOf("east-1")}`,
+    { "connect/reaches-west": ["fail", /sent from 10\.213\.89\.\d+\n.*the request leaves by another address/] },
+  ),
   otherDocker("east-1 is not connected with west", '"network connect"*', "version", {
     "connect/reaches-west": ["fail", /no resolver knows the name/],
     "disconnect/dropped-again": ["error", /is not connected to/],

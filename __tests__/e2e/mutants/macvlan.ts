@@ -66,6 +66,7 @@ const SABOTEURS: readonly Saboteur[] = [
     red: {
       "web-1/other-host-by-name": answersThough,
       "host-a/blocked": answersThough,
+      "host-a/no-mac-of-its-own": ["fail", /somebody on the link answers for/],
       "web-1/own-host-blocked": ["fail", /it could do what it must not be able to do/],
       "host-a/nothing-mapped": ["fail", /port 80/],
       "shim/host-reaches-own-container": ["fail", /asked by 10\.213\.71\.13/],

@@ -138,8 +138,8 @@ export async function inNamespace(container: string, ...argv: string[]): Promise
   return onHost("nsenter", "-t", pid, "-n", ...argv);
 }
 
-/** Adds or deletes a rule of the NAT table. */
-export async function natRule(verb: "-D" | "-A", ...rule: string[]): Promise<void> {
+/** Adds a rule to the NAT table, at the end or at the beginning, or deletes it. */
+export async function natRule(verb: "-D" | "-A" | "-I", ...rule: string[]): Promise<void> {
   await onHost("iptables", "-w", "-t", "nat", verb, ...rule);
 }
 

@@ -5,7 +5,7 @@ import { error, fail, type Findings, type Judgement, type Observation, pass, typ
 import { at, describeVantage, Vantage } from "../vantage";
 
 /** Where a request goes, and who should answer there. */
-const Target = z.strictObject({
+export const Target = z.strictObject({
   /** A name, an address, or a reference to one that only the running engine knows. */
   host: Word,
   port: z.int().min(1).max(65535),
@@ -18,7 +18,7 @@ const Target = z.strictObject({
     service: z.literal(true).optional(),
   }),
 });
-type Target = z.infer<typeof Target>;
+export type Target = z.infer<typeof Target>;
 
 const probe = { kind: z.literal("http"), from: Vantage, target: Target };
 
@@ -54,12 +54,9 @@ export const http: ProbeKind<HttpProbe> = {
   commands: (probe) => [
     {
       name: "request",
-      command: request(
-        probe.from,
-        probe.target,
-        SECONDS[probe.outcome],
-        probe.outcome === "answers" && asksCurl(probe),
-      ),
+      command: request(probe.from, probe.target, SECONDS[probe.outcome], {
+        details: probe.outcome === "answers" && asksCurl(probe),
+      }),
     },
     ...(probe.outcome === "answers" ? [] : [{ name: "control", command: request(probe.from, probe.control, 3) }]),
   ],
@@ -95,12 +92,17 @@ function asksCurl({ localAddress, remoteAddress, withinMs }: Answer): boolean {
 }
 
 /** `-4` and an address where there is one: `localhost` may be ::1; `--noproxy`: a proxy variable must not answer for a lab; `-v`: see failureMode. */
-function request(from: Vantage, target: Target, seconds: number, withDetails = false): Command {
+export function request(
+  from: Vantage,
+  target: Target,
+  seconds: number,
+  { path = [], details = false }: { readonly path?: Exclude<Word, string>; readonly details?: boolean } = {},
+): Command {
   const host = typeof target.host === "string" ? [target.host] : target.host;
-  const url: Word = ["http://", ...host, `:${String(target.port)}/`];
+  const url: Word = ["http://", ...host, `:${String(target.port)}/`, ...path];
   const joined = url.every((part) => typeof part === "string") ? url.join("") : url;
-  const details = withDetails ? CURL_KNOWS : [];
-  return at(from, ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", String(seconds), ...details, joined]);
+  const knows = details ? CURL_KNOWS : [];
+  return at(from, ["curl", "-4", "-sSiv", "--noproxy", "*", "--max-time", String(seconds), ...knows, joined]);
 }
 
 function judgeAnswers(probe: Answered, findings: Findings): Judgement {
@@ -248,10 +250,10 @@ function otherwise(expected: FailureMode, answer: Observation): string {
   return `it fails, but not in the expected way${seen}; "${FAILURE_NAME[expected]}" would mean: ${FAILURE_MEANING[expected]}`;
 }
 
-const CURL_BROKEN = "curl itself could not do it, so nothing is known about the network";
+export const CURL_BROKEN = "curl itself could not do it, so nothing is known about the network";
 
 /** The first line of the body is `<name> <token>`: only the server itself knows the token. */
-function isFrom(answer: Observation, target: Target): boolean {
+export function isFrom(answer: Observation, target: Target): boolean {
   return statusOf(answer) === 200 && bodyOf(answer) === `${target.server.name} ${target.server.token}`;
 }
 
@@ -266,7 +268,7 @@ export function bodyOf(answer: Pick<Observation, "stdout">): string {
   return start < 0 ? "" : answer.stdout.slice(start + 4).trim();
 }
 
-function describe(answer: Observation): string {
+export function describe(answer: Observation): string {
   const url = answer.argv.at(-1) ?? "";
   if (answer.exit === 0) {
     const body = bodyOf(answer).split("\n")[0]?.slice(0, 60) ?? "";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { toShell } from "../command";
+import { type Command, toShell } from "../command";
 import { parseJson } from "../../engine/json";
 import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, rootFor } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
@@ -7,8 +7,8 @@ import { at, describeVantage, Vantage } from "../vantage";
 const probe = { kind: z.literal("neighbour"), from: Vantage, address: z.ipv4() };
 
 /**
- * Whether the kernel at a vantage knows the MAC address behind an IPv4 address on the same link, by `ip neigh`. It knows
- * only whom it has sent something to, or has got something from, a short time ago.
+ * Whether the kernel at a vantage knows the MAC address behind an IPv4 address on the same link, by `ip neigh`. It asks
+ * (ARP) only for whom it has something to send to, so something is sent first; what becomes of that does not matter.
  */
 export const NeighbourProbe = z.discriminatedUnion("expectation", [
   z.strictObject({ ...probe, expectation: z.literal("known"), mac: z.mac().optional() }),
@@ -24,7 +24,13 @@ type Neighbour = z.infer<typeof Neighbours>[number];
 
 export const neighbour: ProbeKind<NeighbourProbe> = {
   needs: rootFor,
-  commands: ({ from }) => [{ name: "neighbours", command: at(from, ["ip", "-j", "-4", "neigh", "show"]) }],
+  commands: (probe) => [
+    { name: "sent", command: send(probe, probe.address), together: true },
+    ...(probe.expectation === "unknown"
+      ? [{ name: "sent", command: send(probe, probe.control), together: true } as const]
+      : []),
+    { name: "neighbours", command: at(probe.from, ["ip", "-j", "-4", "neigh", "show"]) },
+  ],
   expected: (probe) =>
     probe.expectation === "unknown"
       ? `no MAC address is known for ${probe.address}, while one is for ${probe.control}`
@@ -32,13 +38,21 @@ export const neighbour: ProbeKind<NeighbourProbe> = {
   judge: judgeNeighbour,
 };
 
+/** To a port that nobody has (discard). Who has the address answers at once; that nobody has it the kernel knows after 3 s. */
+function send({ from, expectation }: NeighbourProbe, address: string): Command {
+  const seconds = expectation === "known" ? "1" : "4";
+  return at(from, ["curl", "-4", "-sS", "--noproxy", "*", "--max-time", seconds, `http://${address}:9/`]);
+}
+
 function judgeNeighbour(probe: NeighbourProbe, findings: Findings): Judgement {
   const shown = findings.one("neighbours");
   const trouble = failed("ip", shown);
   if (trouble !== undefined) return trouble;
   const all = parseJson(Neighbours, shown.stdout);
   if (all === undefined) return error("ip printed no JSON", "iproute2 4.13 or newer is needed");
-  const found = all.find(({ dst }) => dst === probe.address);
+  const [found, control] = [probe.address, "control" in probe ? probe.control : undefined].map((address) =>
+    entryOf(all, address),
+  );
   const lookAt = toShell(at(probe.from, ["ip", "neigh"]));
   if (probe.expectation === "known") {
     if (!isKnown(found)) {
@@ -48,19 +62,31 @@ function judgeNeighbour(probe: NeighbourProbe, findings: Findings): Judgement {
       return pass(describe(probe.address, found));
     return fail(describe(probe.address, found), `another machine than expected answers for ${probe.address}`, lookAt);
   }
-  const control = all.find(({ dst }) => dst === probe.control);
   if (!isKnown(control)) {
     return error(
       describe(probe.control, control),
       `${probe.control} should be known from ${describeVantage(probe.from)}; while it is not, nothing is proven`,
     );
   }
+  if (found === undefined || isStillAsked(found)) {
+    return error(describe(probe.address, found), "nobody was asked for it, or the time for an answer is not over");
+  }
   if (!isKnown(found)) return pass(describe(probe.address, found));
   return fail(describe(probe.address, found), `somebody on the link answers for ${probe.address}`, lookAt);
 }
 
+/** On a link on which nobody answers for it there is an entry too, of a question in vain. */
+function entryOf(all: readonly Neighbour[], address: string | undefined): Neighbour | undefined {
+  const entries = all.filter(({ dst }) => dst === address);
+  return entries.find(isKnown) ?? entries[0];
+}
+
 function isKnown(one: Neighbour | undefined): one is Neighbour & { lladdr: string } {
   return one?.lladdr !== undefined && !one.state.some((state) => state === "FAILED" || state === "INCOMPLETE");
+}
+
+function isStillAsked({ state }: Neighbour): boolean {
+  return state.includes("INCOMPLETE");
 }
 
 function describe(address: string, one: Neighbour | undefined): string {
