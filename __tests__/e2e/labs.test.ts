@@ -187,6 +187,12 @@ describe("a lab with steps", () => {
       project.lab(["check", "port-conflict", "--watch", "--interval", "0.1", "--time-limit", "6", "--quiet"]);
     expect((await watched()).stdout).toMatch(/after step 2 of 2, start-web2\n2 passed, 0 failed/);
     await reset();
+    expect(await project.lab(["check", "--watch", "--only", "*/web2-answers"])).toMatchObject({
+      exit: 64,
+      stderr: expect.stringContaining(
+        "is at its beginning, where nothing of what is watched holds, but after step 2 of 2",
+      ),
+    });
     expect((await watched()).stdout).toMatch(/port-conflict is at its beginning\n4 passed, 0 failed/);
     await step();
     expect((await watched()).stdout).toMatch(/after step 1 of 2, kill-web1\n2 passed, 0 failed/);

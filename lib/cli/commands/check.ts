@@ -121,6 +121,7 @@ async function watch(session: Session, names: readonly string[], options: CheckO
         labs.map(async (lab) => standingOf(lab, await placeOf(session.project, lab.id))),
       );
       if (round === 0) refuseUnknownPlace(standing);
+      if (round === 0) refuseNothing(labs, standing);
       const records = await runAll(
         session,
         standing.flatMap(({ lab }) => lab ?? []),
@@ -134,7 +135,7 @@ async function watch(session: Session, names: readonly string[], options: CheckO
       session.print([`${session.clear}${new Date().toLocaleTimeString("en-GB")}`, ...places].join("\n"));
       session.print(`${wholeReport(records, session.style, verbosity)}\n`);
       await writeReports(session, reports, records);
-      exit = exitCodeOf(records, options.strict);
+      if (records.length > 0) exit = exitCodeOf(records, options.strict);
       const pause = new AbortController();
       await Promise.race([setTimeout(options.interval * 1000, undefined, { signal: pause.signal }), stopped]);
       pause.abort();
@@ -155,9 +156,10 @@ function standingOf(lab: DeployedLab, done: number | undefined): Standing {
   const { id, steps } = lab;
   if (steps.length === 0) return { id, lab };
   if (done === undefined) return { id, where: `${id} is between two steps` };
-  if (done === 0) return { id, lab: { ...lab, steps: [] }, where: `${id} is at its beginning` };
-  const { checks = [] } = steps[done - 1] ?? {};
-  return { id, lab: { ...lab, checks, steps: [] }, where: `${id} after ${titleOf(steps, done - 1)}` };
+  const checks = done === 0 ? lab.checks : (steps[done - 1]?.checks ?? []);
+  const nothing = checks.length === 0 ? ", where nothing of what is watched holds" : "";
+  const where = done === 0 ? `${id} is at its beginning` : `${id} after ${titleOf(steps, done - 1)}`;
+  return { id, lab: { ...lab, checks, steps: [] }, where: `${where}${nothing}` };
 }
 
 /** Later it may be unknown for a while: somebody plays a step. */
@@ -165,6 +167,25 @@ function refuseUnknownPlace(standing: readonly Standing[]): void {
   const lost = standing.find(({ lab }) => lab === undefined);
   if (lost === undefined) return;
   throw new Refusal("--watch", `where ${lost.id} stands is not known; from the beginning`, `npx lab reset ${lost.id}`);
+}
+
+/**
+ * Later a step may lead to where there is nothing to look at; from the beginning it is a mistake.
+ * @param labs with only those of their checks that are wanted
+ */
+function refuseNothing(labs: readonly DeployedLab[], standing: readonly Standing[]): void {
+  if (standing.some(({ lab }) => lab !== undefined && lab.checks.length > 0)) return;
+  const [{ id, checks, steps } = { id: "", checks: [], steps: [] }] = labs;
+  const holds = [
+    ...(checks.length === 0 ? [] : ["at its beginning"]),
+    ...steps.flatMap((step, index) => (step.checks.length === 0 ? [] : [`after ${titleOf(steps, index)}`])),
+  ];
+  const [where = ""] = standing.map((one) => one.where);
+  throw new Refusal(
+    "--watch",
+    `${where}, but ${holds.join(", and ")}; the steps one by one, from the beginning`,
+    `npx lab reset ${id}; npx lab step ${id}`,
+  );
 }
 
 /** The checks of all labs as one run, on conditions that are looked up once. */
