@@ -99,8 +99,17 @@ test("tells nothing of somebody else where the server itself answers, otherwise 
   expect(await diagnosed(asked, { ...answer, stdout: "HTTP/1.1 200 OK\r\n\r\nmallory\n" }, own)).toBeDefined();
 });
 
-test("is about requests only, and about the control where something must fail", async () => {
-  expect(await diagnosed(say.resolver(one).isEmbedded(), undefined, {})).toBeUndefined();
+test("of what is no request, tells that the container has ended, and no more", async () => {
+  const probe = say.resolver(one).isEmbedded();
+  expect(await diagnosed(probe, undefined, {})).toBeUndefined();
+  expect(await diagnosed(probe, undefined, {}, ENDED)).toEqual({
+    what: `container ${ONE} has ended with exit code 137; its last words: nothing`,
+    show: `docker logs --tail 20 ${ONE}`,
+  });
+  expect(await diagnosed(say.addresses(say.host()).have("10.77.0.1"), undefined, {}, ENDED)).toBeUndefined();
+});
+
+test("is about the control where something must fail", async () => {
   const refused = say.http(two).isRefusedWhile(say.http(one));
   const stopped = { State: { Status: "exited", ExitCode: 137 } };
   expect(await diagnosed(refused, REFUSED, {}, stopped)).toMatchObject({
@@ -218,6 +227,17 @@ test.each<[string, Probe, Output | undefined, Readonly<Record<string, Output>>, 
     {
       what: `container ${two.container}, which asks, is connected to no network`,
       show: `docker inspect -f '{{json .NetworkSettings.Networks}}' ${two.container}`,
+    },
+  ],
+  [
+    "who asks has ended",
+    say.http(one).from(say.namespaceOf(two)).answers(),
+    undefined,
+    { [`docker inspect ${two.container}`]: { stdout: JSON.stringify([{ ...CONTAINER, ...ENDED }]) } },
+    {},
+    {
+      what: `container ${two.container} has ended with exit code 137; its last words: nothing`,
+      show: `docker logs --tail 20 ${two.container}`,
     },
   ],
   [
@@ -470,4 +490,98 @@ test("what it looks at is never changed", async () => {
     "iptables -w -S",
     "env",
   ]);
+});
+
+describe("of a server on another engine", () => {
+  const ENGINE = "lab-x-host-a";
+  const there = (probe: Probe): Probe => {
+    if (probe.kind !== "http") throw new Error("it is a request");
+    return { ...probe, target: { ...probe.target, server: { ...probe.target.server, engine: ENGINE } } };
+  };
+  const inOneThere = `docker exec ${ENGINE} nsenter -t "$(docker exec ${ENGINE} docker inspect -f '{{.State.Pid}}' ${ONE})" -n`;
+  const inspected = (container: Partial<Container> = {}): Readonly<Record<string, Output | undefined>> => ({
+    // The local engine knows nothing of it.
+    [`docker inspect ${ONE}`]: { exit: 1, stderr: `Error: No such object: ${ONE}\n` },
+    [`docker exec ${ENGINE} docker inspect ${ONE}`]: { stdout: JSON.stringify([{ ...CONTAINER, ...container }]) },
+    [`docker exec ${ENGINE} docker inspect ${two.container}`]: undefined,
+  });
+  const networks = `docker exec ${ENGINE} docker inspect -f '{{json .NetworkSettings.Networks}}' ${ONE}`;
+  const fromHost = there(say.http(one).from({ kind: "host", engine: ENGINE }).answers());
+
+  test.each<[string, Probe, Output, Readonly<Record<string, Output | undefined>>, Partial<Container>, Diagnosis]>([
+    [
+      "the container is gone",
+      there(DIRECT),
+      REFUSED,
+      {
+        [`docker exec ${ENGINE} docker inspect ${ONE}`]: { exit: 1, stderr: `Error: No such object: ${ONE}\n` },
+      },
+      {},
+      { what: `there is no container ${ONE}: one was removed`, show: `docker exec ${ENGINE} docker ps --all` },
+    ],
+    [
+      "it has ended, with its last words",
+      there(DIRECT),
+      REFUSED,
+      { [`docker exec ${ENGINE} docker logs --tail 20 ${ONE}`]: { stderr: "bind() failed\n" } },
+      { State: { Status: "exited", ExitCode: 1 } },
+      {
+        what: `container ${ONE} has ended with exit code 1; its last words: bind() failed`,
+        show: `docker exec ${ENGINE} docker logs --tail 20 ${ONE}`,
+      },
+    ],
+    [
+      "it has another address",
+      there(DIRECT),
+      DROPPED,
+      {},
+      { NetworkSettings: { Ports: {}, Networks: { "lab-x-lan": { IPAddress: "10.77.0.9" } } } },
+      { what: `container ${ONE} has the address 10.77.0.9, not 10.77.0.2`, show: networks },
+    ],
+    [
+      "it listens on another port",
+      there(say.http(one).from({ kind: "container", container: two.container, engine: ENGINE }).answers()),
+      REFUSED,
+      { [`${inOneThere} netstat -tulpn`]: netstat("0.0.0.0:81") },
+      {},
+      { what: `in ${ONE}, nothing listens on port 80 (only on 81)`, show: `${inOneThere} netstat -tulpn` },
+    ],
+    [
+      "the port of that host, asked from there, is not published",
+      there(say.http(one).onHostPort(8080).from({ kind: "host", engine: ENGINE }).answers()),
+      curl(7, "Connection refused\ncurl: (7) no", "http://127.0.0.1:8080/"),
+      {},
+      UNPUBLISHED,
+      {
+        what: `port 8080 of the host is not published for ${ONE}: the engine maps nothing to it`,
+        show: `docker exec ${ENGINE} docker port ${ONE}`,
+      },
+    ],
+    [
+      "a rule of that host drops it",
+      fromHost,
+      DROPPED,
+      { [`docker exec ${ENGINE} iptables -w -S`]: { stdout: "-A DOCKER-USER -d 10.77.0.2/32 -j DROP\n" } },
+      {},
+      {
+        what: `a packet filter rule of the host ${ENGINE} stops it: -A DOCKER-USER -d 10.77.0.2/32 -j DROP`,
+        show: `docker exec ${ENGINE} iptables -w -S`,
+      },
+    ],
+  ])("%s", async (_name, probe, answer, differences, container, expected) => {
+    const machine = {
+      ...inspected(container),
+      [`${inOneThere} netstat -tulpn`]: netstat("0.0.0.0:80"),
+      [`docker exec ${ENGINE} netstat -tulpn`]: netstat(),
+      ...differences,
+    };
+    expect(await diagnosed(probe, answer, machine)).toEqual(expected);
+  });
+
+  test("is no guess at what is a service's: one does not know which of its containers was asked", async () => {
+    const probe = there(DIRECT);
+    if (probe.kind !== "http") throw new Error("it is a request");
+    const service = { ...probe.target, server: { ...probe.target.server, service: true as const } };
+    expect(await diagnosed({ ...probe, target: service }, REFUSED, inspected(ENDED))).toBeUndefined();
+  });
 });

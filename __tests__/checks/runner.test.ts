@@ -396,8 +396,16 @@ describe("what cannot be measured is an error, never a failure", () => {
     expect(await only(missing, refused, 0)).toMatchObject({ verdict: "error" });
     const dead = new Machine(() => REFUSED);
     expect(await only(dead, refused, 0)).toMatchObject({ verdict: "error" });
-    const alive = new Machine((argv) => (argv.at(-1)?.endsWith(":80/") === true ? GOOD : REFUSED));
-    expect(await only(alive, refused, 0)).toMatchObject({ verdict: "pass" });
+    const alive = (status: string): Machine =>
+      new Machine((argv) => {
+        if (argv[0] === "docker") return { exit: 0, stdout: `${status}\n`, stderr: "" };
+        return argv.at(-1)?.endsWith(":80/") === true ? GOOD : REFUSED;
+      });
+    expect(await only(alive("running"), refused, 0)).toMatchObject({ verdict: "pass" });
+    expect(await only(alive("exited"), refused, 0)).toMatchObject({
+      verdict: "error",
+      actual: "container lab-x-web does not run: exited",
+    });
   });
 
   test("what the program itself gets wrong is not taken for a finding", async () => {
@@ -578,6 +586,7 @@ describe("the record", () => {
       id: "x/a",
       lab: "x",
       what: "x/a holds",
+      why: "because",
       claims: ["A4"],
       verdict: "fail",
       expected: "HTTP 200 from web (token 7f3a0c1d)",

@@ -2,8 +2,10 @@ import { commandLines } from "../../lib/checks/check";
 import { Probe } from "../../lib/checks/probes";
 import { describeVantage } from "../../lib/checks/vantage";
 import * as say from "../../lib/checks/vocabulary";
+import { NestedEngine } from "../../lib/topology/other-engines";
+import { SwarmService } from "../../lib/topology/swarm-service";
 import { refused } from "../topology/refused";
-import { one, plain, remote, SENTENCES, two, web } from "./sentences";
+import { identity, lan, one, plain, remote, SENTENCES, two, web } from "./sentences";
 
 const PID = (container: string): string => `"$(docker inspect -f '{{.State.Pid}}' ${container})"`;
 const CURL = "curl -4 -sSiv --noproxy '*' --max-time 3";
@@ -80,7 +82,16 @@ describe("http asks", () => {
     expect(line(probe)).toEqual([
       `nsenter -t ${PID("lab-x-one")} -n ${CURL} http://127.0.0.1:8080/`,
       `nsenter -t ${PID("lab-x-one")} -n ${CURL} http://127.0.0.1:80/`,
+      "docker inspect -f '{{.State.Status}}' lab-x-one",
     ]);
+    const ended = say.http(one).isRefusedWhile(say.http(two), { ended: true });
+    expect(line(ended)).toHaveLength(2);
+  });
+
+  test("not for the log of a service: one does not know beforehand whose that is", () => {
+    const host = new NestedEngine(identity, "host-a", { lan, address: "10.77.0.10" });
+    const any = new SwarmService(identity, "any", "nginx:local", { manager: host }).onAnyHost;
+    expect(refused(() => say.http(any).isLoggedAs("10.77.0.1"))).toContain("any is a service");
   });
 
   test("for the server's own token", () => {

@@ -1,8 +1,10 @@
 import { readFileSync } from "fs";
 import { z } from "zod";
+import type { Check } from "../../lib/checks/check";
 import type { CheckRecord } from "../../lib/checks/record";
 import { describeWithEngines } from "./engine-image";
 import { MUTANTS } from "./mutants";
+import { roundsOf } from "./mutants/negative";
 import { type LabMutants, MUTANT, on } from "./mutants/saboteur";
 import { gaps, type Seen, table } from "./mutants/table";
 import { type Ran, run, TestProject } from "./project";
@@ -29,6 +31,9 @@ function notice(mutants: LabMutants): void {
   const project = new TestProject();
   const seen: Seen[] = [];
   const nameOf = ({ id }: CheckRecord): string => id.replace(`${lab}/`, "");
+
+  const verdictsOf = (records: readonly CheckRecord[]): Seen["verdicts"] =>
+    Object.fromEntries(records.map((record) => [nameOf(record), record.verdict]));
 
   const check = async (environment: Readonly<Record<string, string>> = {}): Promise<CheckRecord[]> => {
     // Long enough for nginx to be back after a restart, short enough to wait for what never comes.
@@ -82,6 +87,32 @@ function notice(mutants: LabMutants): void {
     });
   });
 
+  // Before the others: the last of them may leave no lab behind.
+  if (mutants.everyLookIsLong !== true) {
+    test("what must not work does not pass unmeasured", async () => {
+      const { stdout } = await project.lab(["checks", lab, "--json"]);
+      const rounds = roundsOf(JSON.parse(stdout) as Check[], mutants);
+      for (const { name, ids, sabotage, mend, environment } of rounds) {
+        try {
+          await sabotage();
+          const looked = await project.lab(
+            ["check", lab, "--json", "--no-wait", "--only", ids.join()],
+            environment?.() ?? {},
+          );
+          const records = JSON.parse(looked.stdout) as CheckRecord[];
+          seen.push({ lab, saboteur: name, verdicts: verdictsOf(records) });
+          const asked = records.filter((one) => one.verdict !== "skip" || !notAsked.includes(nameOf(one)));
+          expect([name, asked.filter(({ verdict }) => !["fail", "error"].includes(verdict)).map(nameOf)]).toEqual([
+            name,
+            [],
+          ]);
+        } finally {
+          await mend();
+        }
+      }
+    });
+  }
+
   test.each(saboteurs)("notice that $name", async ({ name, sabotage, red, mend, mended, ruins, environment }) => {
     try {
       await sabotage();
@@ -89,7 +120,7 @@ function notice(mutants: LabMutants): void {
       seen.push({
         lab,
         saboteur: name,
-        verdicts: Object.fromEntries(records.map((record) => [nameOf(record), record.verdict])),
+        verdicts: verdictsOf(records),
       });
       // Still not asked, unless the saboteur has changed that.
       const notAskedNow = records.filter((one) => one.verdict === "skip" && notAsked.includes(nameOf(one))).map(nameOf);
@@ -99,8 +130,9 @@ function notice(mutants: LabMutants): void {
         Object.fromEntries(expected.map(([id, [verdict]]) => [id, verdict])),
       );
       for (const record of troubles) {
-        const { actual, meaning, lookAt } = record;
-        expect([actual, meaning, ...lookAt].join("\n")).toMatch(red[nameOf(record)]?.[1] ?? /never/);
+        const { actual, meaning, cause, lookAt } = record;
+        const said = [meaning ?? [], cause === undefined ? [] : `What is wrong: ${cause}`].flat().join(" ");
+        expect([actual, said, ...lookAt].join("\n")).toMatch(red[nameOf(record)]?.[1] ?? /never/);
       }
     } finally {
       await mend?.();

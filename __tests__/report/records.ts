@@ -37,10 +37,12 @@ export const FAILED: CheckRecord = {
   ...BASE,
   id: "bridge/web-1/published",
   what: "web-1 answers on the host's port 8080",
+  why: "The engine maps the host's port to the container's port 80.",
   verdict: "fail",
   actual: "curl exit 56: connection reset by peer, http://127.0.0.1:8080/",
   meaning:
     "docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1",
+  cause: "in lab-bridge-web-1, nothing listens on port 80 (only on 81)",
   seeIt: ["curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/"],
   lookAt: ["docker logs lab-bridge-web-1", "netstat -tulpn"],
   durationMs: 9960,

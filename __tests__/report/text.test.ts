@@ -12,8 +12,10 @@ test("the whole report: a line for each check, then what went wrong in full", ()
 
 FAIL  bridge/web-1/published   web-1 answers on the host's port 8080   6 attempts in 10.0 s
   expected  HTTP 200 from web-1 (token 7f3a0c1d)
+  because   The engine maps the host's port to the container's port 80.
   actual    curl exit 56: connection reset by peer, http://127.0.0.1:8080/
   meaning   docker-proxy accepted the connection, but nothing listens on the port that it leads to inside lab-bridge-web-1
+  cause     in lab-bridge-web-1, nothing listens on port 80 (only on 81)
   see it    curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/
   look at   docker logs lab-bridge-web-1
             netstat -tulpn

@@ -1,14 +1,14 @@
 import { isIPv4 } from "net";
 import { z } from "zod";
 import { parseJson } from "../engine/json";
-import { type Command, toShell, type Word } from "./command";
+import { type Command, onEngine, toShell, type Word } from "./command";
 import { failureMode, isConnected } from "./curl";
 import { parseInterfaces } from "./interfaces";
 import type { Observation } from "./probe";
 import { bodyOf } from "./probes/http";
 import { type Listener, parseNetstat } from "./probes/listener";
 import type { Probe } from "./probes";
-import { at, describeVantage, HOST, type Vantage } from "./vantage";
+import { at, describeVantage, type Vantage } from "./vantage";
 
 /** The first thing that is wrong on the way to a server, and the one command that shows it. */
 export interface Diagnosis {
@@ -22,8 +22,13 @@ export type LookAt = (command: Command) => Promise<Observation | undefined>;
 interface Target {
   readonly host: Word;
   readonly port: number;
-  /** The token is that of an HTTP server. */
-  readonly server: { readonly name: string; readonly container: string; readonly token?: string };
+  /** The token is that of an HTTP server; without an engine it is on the local one. */
+  readonly server: {
+    readonly name: string;
+    readonly container: string;
+    readonly token?: string;
+    readonly engine?: string | undefined;
+  };
 }
 
 /** What was asked, and what is known of the container that should have answered. */
@@ -77,12 +82,17 @@ export async function diagnose(
   look: LookAt,
 ): Promise<Diagnosis | undefined> {
   const request = requestOf(probe, answers);
-  if (request === undefined) return undefined;
+  if (request === undefined) {
+    // One that the probe makes itself comes and goes.
+    const looksAt = "container" in probe && !("instance" in probe) ? probe.container : undefined;
+    return looksAt === undefined ? undefined : hasEnded(looksAt, undefined, look);
+  }
   const { name, container } = request.target.server;
-  const inspected = await look(["docker", "inspect", container]);
+  const inspected = await look(asked(request, "inspect", container));
   if (inspected === undefined) return undefined;
   if (/No such (?:object|container)/i.test(inspected.stderr)) {
-    return { what: `there is no container ${container}: ${name} was removed`, show: "docker ps --all" };
+    const show = toShell(asked(request, "ps", "--all"));
+    return { what: `there is no container ${container}: ${name} was removed`, show };
   }
   const [found] = parseJson(z.tuple([Inspected]), inspected.stdout) ?? [];
   if (found === undefined) return undefined;
@@ -115,23 +125,60 @@ function requestOf(probe: Probe, answers: (name: string) => readonly Observation
   return requestTo(probe.from, probe.target, worst(probe.kind === "http" ? "request" : "connection"));
 }
 
-/** Undefined for what is nobody's of the lab, or on another engine: what the layers look at is the local one's. */
+/** Undefined for what is nobody's of the lab, and for a service, of which one does not know which container was asked. */
 function requestTo(
   from: Vantage,
   target: Extract<Probe, { kind: "http" | "tcp" }>["target"],
   answer: Observation | undefined,
 ): Request | undefined {
   const { host, port, server } = target;
-  return server === undefined || server.engine !== undefined
+  return server === undefined || ("service" in server && server.service === true)
     ? undefined
     : { from, target: { host, port, server }, answer };
 }
 
+/** A question to the engine that the server lives on, by however that one is reached. */
+function asked({ target }: Pick<Case, "target">, ...words: string[]): Command {
+  return onEngine(target.server.engine, ["docker", ...words]);
+}
+
+/** The command that shows on which networks a container of that engine is, as a person types it. */
+function networksOf(engine: string | undefined, container: string): string {
+  return toShell(onEngine(engine, ["docker", "inspect", "-f", "{{json .NetworkSettings.Networks}}", container]));
+}
+
+/** The server's network namespace, and its engine's machine. */
+const inServer = ({ target: { server } }: Pick<Case, "target">): Vantage => namespace(server.container, server.engine);
+const itsHost = ({ target: { server } }: Pick<Case, "target">): Vantage => ({ kind: "host", ...on(server.engine) });
+
+function namespace(container: string, engine: string | undefined): Vantage {
+  return { kind: "namespace", container, ...on(engine) };
+}
+
+function on(engine: string | undefined): { engine?: string } {
+  return engine === undefined ? {} : { engine };
+}
+
 async function notRunning({ container, target, look }: Case): Promise<Diagnosis | undefined> {
-  const { Status, ExitCode, Error: problem } = container.State;
+  return lastWords(target.server.container, target.server.engine, container, look);
+}
+
+/** What became of a container that something else is asked about than to answer. */
+async function hasEnded(name: string, engine: string | undefined, look: LookAt): Promise<Diagnosis | undefined> {
+  const inspected = await look(onEngine(engine, ["docker", "inspect", name]));
+  const [container] = parseJson(z.tuple([Inspected]), inspected?.stdout ?? "") ?? [];
+  return container === undefined ? undefined : lastWords(name, engine, container, look);
+}
+
+/** Undefined for one that runs. */
+async function lastWords(
+  name: string,
+  engine: string | undefined,
+  { State: { Status, ExitCode, Error: problem } }: Inspected,
+  look: LookAt,
+): Promise<Diagnosis | undefined> {
   if (Status === "running") return undefined;
-  const name = target.server.container;
-  const show = ["docker", "logs", "--tail", "20", name];
+  const show = onEngine(engine, ["docker", "logs", "--tail", "20", name]);
   const logs = await look(show);
   const last = problem || `${logs?.stdout ?? ""}\n${logs?.stderr ?? ""}`.trim().split("\n").at(-1) || "nothing";
   const state = Status === "exited" ? `has ended with exit code ${String(ExitCode)}` : `is ${Status}`;
@@ -148,14 +195,14 @@ async function withoutAddress(one: Case): Promise<Diagnosis | undefined> {
   if (!ownsNetworks(one) || one.toHost || publishedPort(one) !== undefined) return undefined;
   const networks = Object.entries(container.NetworkSettings.Networks);
   const addresses = networks.flatMap(([, { IPAddress }]) => IPAddress || []);
-  const show = `docker inspect -f '{{json .NetworkSettings.Networks}}' ${target.server.container}`;
+  const show = networksOf(target.server.engine, target.server.container);
   if (addresses.length === 0) {
     return { what: `container ${target.server.container} is connected to no network`, show };
   }
-  const asked = addressIn(target, one.answer);
-  if (asked === undefined || isLoopback(asked) || addresses.includes(asked)) return undefined;
+  const address = addressIn(target, one.answer);
+  if (address === undefined || isLoopback(address) || addresses.includes(address)) return undefined;
   return {
-    what: `container ${target.server.container} has the address ${addresses.join(", ")}, not ${asked}`,
+    what: `container ${target.server.container} has the address ${addresses.join(", ")}, not ${address}`,
     show,
   };
 }
@@ -178,12 +225,17 @@ function publishedPort({ container, target }: Pick<Case, "container" | "target">
 
 /** By a loopback address that is the host's own, or by any address of it, from wherever. */
 async function isToHost(one: Omit<Case, "toHost">): Promise<boolean> {
-  const asked = addressIn(one.target, one.answer);
-  if (asked === undefined || !ownsNetworks(one)) return false;
-  if (isLoopback(asked)) return one.from.kind === "host";
-  const shown = await one.look(["ip", "-j", "-4", "addr", "show"]);
+  const address = addressIn(one.target, one.answer);
+  if (address === undefined || !ownsNetworks(one)) return false;
+  if (isLoopback(address)) return isOnItsHost(one);
+  const shown = await one.look(at(itsHost(one), ["ip", "-j", "-4", "addr", "show"]));
   const addresses = (parseInterfaces(shown?.stdout ?? "") ?? []).flatMap(({ addr_info }) => addr_info);
-  return addresses.some(({ local }) => local === asked);
+  return addresses.some(({ local }) => local === address);
+}
+
+/** Whether it is the machine of the server's own engine that asks. */
+function isOnItsHost({ from, target }: Pick<Case, "from" | "target">): boolean {
+  return from.kind === "host" && from.engine === target.server.engine;
 }
 
 async function notPublished(one: Case): Promise<Diagnosis | undefined> {
@@ -191,33 +243,33 @@ async function notPublished(one: Case): Promise<Diagnosis | undefined> {
   const { container, port } = { container: one.target.server.container, port: one.target.port };
   return {
     what: `port ${String(port)} of the host is not published for ${container}: the engine maps nothing to it`,
-    show: `docker port ${container}`,
+    show: toShell(asked(one, "port", container)),
   };
 }
 
 /** Published, but on another address of the host than was asked. */
 async function publishedElsewhere(one: Case): Promise<Diagnosis | undefined> {
-  const asked = addressIn(one.target, one.answer);
+  const address = addressIn(one.target, one.answer);
   const places = Object.values(one.container.NetworkSettings.Ports ?? {})
     .flatMap((to) => to ?? [])
     .filter(({ HostPort }) => HostPort === String(one.target.port))
     .map(({ HostIp }) => HostIp);
-  if (!one.toHost || places.length === 0 || places.some((on) => on === asked || isEvery(on) || on === ""))
+  if (!one.toHost || places.length === 0 || places.some((one) => one === address || isEvery(one) || one === ""))
     return undefined;
   const { container } = one.target.server;
   return {
-    what: `port ${String(one.target.port)} is published on ${places.join(", ")} only, not on ${String(asked)}`,
-    show: `docker port ${container}`,
+    what: `port ${String(one.target.port)} is published on ${places.join(", ")} only, not on ${String(address)}`,
+    show: toShell(asked(one, "port", container)),
   };
 }
 
 async function notListening(one: Case): Promise<Diagnosis | undefined> {
   const { container: name, token } = one.target.server;
   // A bare connection needs nobody inside where docker-proxy accepts it: for the host itself, not for others.
-  const isBare = token === undefined && one.from.kind === "host";
+  const isBare = token === undefined && isOnItsHost(one);
   if (isBare && (await holderOf(one))?.program === "docker-proxy") return undefined;
   const port = publishedPort(one) ?? one.target.port;
-  const command = at({ kind: "namespace", container: name }, ["netstat", "-tulpn"]);
+  const command = at(inServer(one), ["netstat", "-tulpn"]);
   const listeners = await listenersOf(one, command);
   if (listeners === undefined) return undefined;
   const there = listeners.filter((listener) => listener.port === port);
@@ -227,9 +279,9 @@ async function notListening(one: Case): Promise<Diagnosis | undefined> {
     const instead = others === "" ? "nothing listens there at all" : `only on ${others}`;
     return { what: `in ${name}, nothing listens on port ${String(port)} (${instead})`, show };
   }
-  const asked = addressIn(one.target, one.answer);
-  const fromWithin = publishedPort(one) === undefined && asked !== undefined && isLoopback(asked);
-  if (!fromWithin && there.every(({ address }) => isLoopback(address))) {
+  const address = addressIn(one.target, one.answer);
+  const fromWithin = publishedPort(one) === undefined && address !== undefined && isLoopback(address);
+  if (!fromWithin && there.every((listener) => isLoopback(listener.address))) {
     return { what: `${name} listens on port ${String(port)} on loopback only: nobody else can reach it`, show };
   }
   return undefined;
@@ -250,57 +302,60 @@ async function heldByAnother(one: Case): Promise<Diagnosis | undefined> {
   if (holder?.program === undefined || ["docker-proxy", "dockerd"].includes(holder.program)) return undefined;
   return {
     what: `another process holds port ${String(one.target.port)} of the host: ${holder.program}, pid ${String(holder.pid)}`,
-    show: toShell(ON_HOST),
+    show: toShell(listenersOfHost(one)),
   };
 }
 
-const ON_HOST = at(HOST, ["netstat", "-tulpn"]);
+function listenersOfHost(one: Case): Command {
+  return at(itsHost(one), ["netstat", "-tulpn"]);
+}
 
 /** Who listens on the port of the host that was asked, where the host was. */
 async function holderOf(one: Case): Promise<Listener | undefined> {
   if (!one.toHost) return undefined;
-  const listeners = await listenersOf(one, ON_HOST);
+  const listeners = await listenersOf(one, listenersOfHost(one));
   return listeners?.find(
     ({ port, address }) =>
       port === one.target.port && (isEvery(address) || address === addressIn(one.target, one.answer)),
   );
 }
 
-/** The container that asks is itself cut off. */
+/** The container that asks has ended, or is itself cut off. */
 async function askingFromNowhere({ from, target, look }: Case): Promise<Diagnosis | undefined> {
   if (from.kind === "host" || !("container" in from) || from.container === target.server.container) return undefined;
-  const inspected = await look(["docker", "inspect", from.container]);
+  const engine = "engine" in from ? from.engine : undefined;
+  const inspected = await look(onEngine(engine, ["docker", "inspect", from.container]));
   const [asking] = parseJson(z.tuple([Inspected]), inspected?.stdout ?? "") ?? [];
-  if (asking === undefined || !ownsNetworks({ container: asking })) return undefined;
+  if (asking === undefined) return undefined;
+  const ended = await lastWords(from.container, engine, asking, look);
+  if (ended !== undefined || !ownsNetworks({ container: asking })) return ended;
   const networks = Object.values(asking.NetworkSettings.Networks);
   if (networks.some(({ IPAddress }) => IPAddress !== "")) return undefined;
   return {
     what: `container ${from.container}, which asks, is connected to no network`,
-    show: `docker inspect -f '{{json .NetworkSettings.Networks}}' ${from.container}`,
+    show: networksOf(engine, from.container),
   };
 }
 
 async function nameUnknown({ answer, container, from, target }: Case): Promise<Diagnosis | undefined> {
   if (answer === undefined || failureMode(answer) !== "no-name") return undefined;
   const names = Object.values(container.NetworkSettings.Networks).flatMap(({ Aliases }) => Aliases ?? []);
-  const { host } = target;
-  const asked = typeof host === "string" ? host : "the name";
+  const { host, server } = target;
+  const name = typeof host === "string" ? host : "the name";
   const show = toShell(at(from, ["cat", "/etc/resolv.conf"]));
-  if (names.includes(asked)) {
-    return { what: `the network knows ${asked}, but the resolver that ${describeVantage(from)} uses does not`, show };
+  if (names.includes(name)) {
+    return { what: `the network knows ${name}, but the resolver that ${describeVantage(from)} uses does not`, show };
   }
   return {
-    what: `${target.server.container} is not called ${asked} on its networks (${names.join(", ") || "it has no names"})`,
-    show: `docker inspect -f '{{json .NetworkSettings.Networks}}' ${target.server.container}`,
+    what: `${server.container} is not called ${name} on its networks (${names.join(", ") || "it has no names"})`,
+    show: networksOf(server.engine, server.container),
   };
 }
-
-const namespace = (container: string): Vantage => ({ kind: "namespace", container });
 
 /** The namespace that is asked from, where it is not the host's. */
 function asking(from: Vantage): Vantage[] {
   if (from.kind === "host") return [];
-  return [from.kind === "container" ? namespace(from.container) : from];
+  return [from.kind === "container" ? namespace(from.container, from.engine) : from];
 }
 
 /** A rule of the host's or a container's that drops or rejects what is for the server. */
@@ -309,7 +364,7 @@ async function filtered(one: Case): Promise<Diagnosis | undefined> {
   if (answer === undefined || answer.exit === 0) return undefined;
   const addresses = Object.values(container.NetworkSettings.Networks).flatMap(({ IPAddress }) => IPAddress || []);
   const ports = [target.port, publishedPort(one)].flatMap((port) => (port === undefined ? [] : [String(port)]));
-  const places = [HOST, namespace(target.server.container), ...asking(one.from)];
+  const places = [itsHost(one), inServer(one), ...asking(one.from)];
   for (const place of places) {
     const command = at(place, ["iptables", "-w", "-S"]);
     const shown = await look(command);
@@ -342,7 +397,7 @@ async function anotherAnswers(one: Case): Promise<Diagnosis | undefined> {
   if (bodyOf(answer) === `${name} ${token}`) return undefined;
   const port = String(publishedPort(one) ?? target.port);
   const url = `http://127.0.0.1:${port}/`;
-  const command = at({ kind: "namespace", container }, ["curl", "-4", "-sS", "--noproxy", "*", "--max-time", "3", url]);
+  const command = at(inServer(one), ["curl", "-4", "-sS", "--noproxy", "*", "--max-time", "3", url]);
   const own = await look(command);
   if (own === undefined) return undefined;
   if (own.stdout.trim() === `${name} ${token}`) {

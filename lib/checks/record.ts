@@ -43,6 +43,8 @@ export const CheckRecord = z.strictObject({
   id: z.string(),
   lab: z.string(),
   what: z.string(),
+  /** Why it holds. Absent in records that older versions wrote. */
+  why: z.string().optional(),
   claims: z.array(ClaimId),
   verdict: Verdict,
   expected: z.string(),
@@ -50,6 +52,8 @@ export const CheckRecord = z.strictObject({
   actual: z.string(),
   /** What a failure or an error means, in plain words. */
   meaning: z.string().optional(),
+  /** The first thing that is wrong on the way, where that was found; the first line of `lookAt` shows it. */
+  cause: z.string().optional(),
   /** From where it was looked. */
   vantage: Vantage,
   /** Command lines to see the same by hand. */

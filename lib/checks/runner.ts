@@ -174,7 +174,7 @@ export function notLookedAt(
 
 /** What one look brought. */
 interface Seen {
-  readonly judgement: Omit<Judgement, "verdict"> & { readonly verdict: Verdict };
+  readonly judgement: Omit<Judgement, "verdict"> & { readonly verdict: Verdict; readonly cause?: string };
   readonly evidence: readonly Evidence[];
   /** Looking again would not help: the tool is missing, or the run is stopped. */
   readonly final: boolean;
@@ -226,7 +226,7 @@ async function lookOnce(check: Check, run: Run, limit: number): Promise<Seen> {
 
 /** A failure with the first thing that is wrong on the way, and the command that shows it. */
 async function explain(check: Check, run: Run, seen: Seen, limit: number): Promise<Seen> {
-  const { verdict, meaning, lookAt = [] } = seen.judgement;
+  const { verdict, lookAt = [] } = seen.judgement;
   if (verdict === "pass" || verdict === "skip" || seen.final) return seen;
   const look = async (command: Command): Promise<Observation | undefined> => {
     try {
@@ -241,10 +241,7 @@ async function explain(check: Check, run: Run, seen: Seen, limit: number): Promi
   if (broken === undefined) return seen;
   const judgement = {
     ...seen.judgement,
-    meaning:
-      meaning === undefined
-        ? broken.what
-        : `${meaning}${/[.?!]$/.test(meaning) ? "" : "."} What is wrong: ${broken.what}`,
+    cause: broken.what,
     lookAt: [broken.show, ...lookAt.filter((line) => line !== broken.show)],
   };
   return { ...seen, judgement };
@@ -353,17 +350,19 @@ function headAndTail(text: string): string {
 
 function recordOf(run: Run, check: Check, start: number, seen: Seen, looks: readonly Look[]): CheckRecord {
   const { now, timeOrigin, engine, lacking } = run.surroundings;
-  const { verdict, actual, meaning, lookAt } = seen.judgement;
+  const { verdict, actual, meaning, cause, lookAt } = seen.judgement;
   return {
     schema: "check-record/1",
     id: check.id,
     lab: run.lab,
     what: check.what,
+    why: check.why,
     claims: check.claims,
     verdict,
     expected: expectedOfCheck(check),
     actual,
     ...(meaning === undefined ? {} : { meaning }),
+    ...(cause === undefined ? {} : { cause }),
     vantage: vantageOf(check.probe),
     seeIt: commandLines(check, lacking),
     lookAt: [...(lookAt ?? [])],

@@ -55,6 +55,12 @@ type Answering = Server | RemoteMachine | Task;
  */
 export const http = (server: Answering): HttpRequest => new HttpRequest(server, HOST, addressOf(server), server.port);
 
+/** For what must fail. */
+interface Failing {
+  /** The server itself has ended by then, and nobody has taken its place. @default it must run, so that the failure is the way's */
+  readonly ended?: true;
+}
+
 class HttpRequest {
   /** @param address undefined where it is the host's own, which depends on from where one looks */
   constructor(
@@ -113,23 +119,23 @@ class HttpRequest {
   }
 
   /** Nothing listens there. @param control what must answer from the same vantage meanwhile: so that the failure proves something */
-  isRefusedWhile(control: HttpRequest): Probe {
-    return this.fails("refused", control);
+  isRefusedWhile(control: HttpRequest, failing: Failing = {}): Probe {
+    return this.fails("refused", control, failing);
   }
 
   /** The packets vanish on the way: no answer in 4 s. @param control as above */
-  isDroppedWhile(control: HttpRequest): Probe {
-    return this.fails("dropped", control);
+  isDroppedWhile(control: HttpRequest, failing: Failing = {}): Probe {
+    return this.fails("dropped", control, failing);
   }
 
   /** No way leads there: no route, or nobody has the address (which the kernel knows after 3 s). @param control as above */
-  isUnreachableWhile(control: HttpRequest): Probe {
-    return this.fails("unreachable", control);
+  isUnreachableWhile(control: HttpRequest, failing: Failing = {}): Probe {
+    return this.fails("unreachable", control, failing);
   }
 
   /** The connection is accepted, and given up: a proxy with nobody behind it. @param control as above */
-  isResetWhile(control: HttpRequest): Probe {
-    return this.fails("reset", control);
+  isResetWhile(control: HttpRequest, failing: Failing = {}): Probe {
+    return this.fails("reset", control, failing);
   }
 
   /**
@@ -137,7 +143,7 @@ class HttpRequest {
    * @param control must be asked by a name too: otherwise a resolver that is broken would look like a proof
    * @throws Refusal for an address, here or in the control
    */
-  hasNoNameWhile(control: HttpRequest): Probe {
+  hasNoNameWhile(control: HttpRequest, failing: Failing = {}): Probe {
     for (const address of [this.target.host, control.target.host]) {
       if (typeof address === "string" && !isIPv4(address)) continue;
       throw new Refusal(
@@ -145,16 +151,17 @@ class HttpRequest {
         `${JSON.stringify(address)} is an address; both requests ask by name (byName), or nothing is said of names`,
       );
     }
-    return this.fails("no-name", control);
+    return this.fails("no-name", control, failing);
   }
 
-  private fails(outcome: FailureMode, control: HttpRequest): Probe {
+  private fails(outcome: FailureMode, control: HttpRequest, { ended }: Failing): Probe {
     return {
       kind: "http",
       from: placeOf(this.vantage),
       target: this.target,
       outcome,
       control: control.from(this.vantage).target,
+      ...(ended === true ? { ended } : {}),
     };
   }
 
@@ -528,12 +535,19 @@ export const routes = (
 
 /** Whether the kernel at a vantage finds out the MAC address behind an IPv4 address on the same link: it is made to ask. */
 export const neighbour = (
-  address: string,
+  one: Server | string,
   from: Vantage,
-): { isKnown: (mac?: string) => Probe; isUnknownWhile: (control: string) => Probe } => ({
-  isKnown: (mac) => ({ kind: "neighbour", from, address, expectation: "known", ...(mac === undefined ? {} : { mac }) }),
-  isUnknownWhile: (control) => ({ kind: "neighbour", from, address, expectation: "unknown", control }),
-});
+): { isKnown: (mac?: string) => Probe; isUnknownWhile: (control: Server | string) => Probe } => {
+  const addressOf = (server: Server | string): string => (typeof server === "string" ? server : givenAddress(server));
+  const asked = { kind: "neighbour", from, address: addressOf(one) } as const;
+  return {
+    isKnown: (mac) => ({ ...asked, expectation: "known", ...(mac === undefined ? {} : { mac }) }),
+    isUnknownWhile: (control) => ({
+      ...{ ...asked, expectation: "unknown", control: addressOf(control) },
+      ...(typeof one === "string" ? {} : { server: { container: one.container, ...on(one.engine) } }),
+    }),
+  };
+};
 
 /** What the engine itself calls a server on its networks: the first twelve digits of the container's id. */
 export const shortIdOf = ({ container }: Server): { readonly shortIdOf: string } => ({ shortIdOf: container });

@@ -130,7 +130,7 @@ export class BridgeLab extends LabStack {
       fact: "P3",
     });
     this.check("web-1/client-logged", http(web1).onHostPort(published).from(remote).isLoggedAs(remote.address), {
-      what: "the log of web-1 has that machine as its client",
+      what: `when another machine asks by the host's port ${String(published)}, web-1 logs it as the client, ${remote.address}`,
       why: "nginx logs whoever the packets say they come from; `docker logs` shows it, as the image lets nginx write to the container's output.",
       claim: "B7",
       fact: "P3",
@@ -181,7 +181,7 @@ export class BridgeLab extends LabStack {
       "web-2/client-hidden",
       http(web1).at(remote.hostAddress, published).from(namespaceOf(web2)).isLoggedAs(lan.gateway),
       {
-        what: `the log of web-1 has ${lan.gateway} as the client of such a request, and not web-2`,
+        what: `when web-2 asks by the host's port ${String(published)}, web-1 logs ${lan.gateway} as the client, and not web-2`,
         why: "docker-proxy asks in the name of the host: whoever counts or bars clients by their address counts or bars it.",
         claim: "B7",
         fact: "P8",
@@ -234,7 +234,7 @@ export class BridgeLab extends LabStack {
     });
     const behindNothing = http(plain).onHostPort(silent);
     this.check("plain/no-service", behindNothing.isResetWhile(http(plain).onHostPort(local)), {
-      what: "who asks something on that connection is cut off",
+      what: `who asks something at port ${String(silent)} of the host is connected, and cut off`,
       why: "docker-proxy took the connection first, finds that nothing listens inside, and gives it up.",
       claim: "B7",
       fact: "P4",
@@ -244,7 +244,7 @@ export class BridgeLab extends LabStack {
       "plain/no-service-outside",
       behindNothing.from(remote).isRefusedWhile(http(web1).onHostPort(published)),
       {
-        what: "another machine that connects to it is refused",
+        what: `another machine that connects to port ${String(silent)} of the host is refused`,
         why: "From outside the kernel rewrites the destination, docker-proxy is not asked, and the container itself refuses.",
         claim: "B7",
         fact: "P4",

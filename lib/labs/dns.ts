@@ -47,7 +47,7 @@ export class DnsLab extends LabStack {
       fact: "U4",
     });
     this.check("client/neighbour-is-no-resolver", question.at(String(web1.address)).isRefusedWhile(question), {
-      what: "web-1, which has such a resolver too, answers no questions of its neighbours",
+      what: "web-1, which has an embedded resolver too, answers no questions of its neighbours",
       why: "127.0.0.11 is a loopback address: each namespace has its own, and nobody else reaches it. On web-1's own address the port is closed, as ICMP tells.",
       claim: "A9",
       fact: "U4",
@@ -59,19 +59,19 @@ export class DnsLab extends LabStack {
       fact: "U3",
     });
     this.check("client/by-container-name", name(web1.container, inside(client)).means(web1), {
-      what: `client finds it by the container's name, ${web1.container}`,
+      what: `client finds web-1 by the container's name, ${web1.container}`,
       why: "Every container is known by its name on all its user-defined networks.",
       claim: "A9",
       fact: "U3",
     });
     this.check("client/by-qualified-name", name(`${web1.name}.${lan.engineName}`, inside(client)).means(web1), {
-      what: "client finds it by its name and the network's, with a dot between",
+      what: "client finds web-1 by its name and the network's, with a dot between",
       why: "So that a container on two networks can say which of two namesakes it means.",
       claim: "A9",
       fact: "U3",
     });
     this.check("client/by-short-id", name(shortIdOf(web1), inside(client)).means(web1), {
-      what: "client finds it by its short id, the first twelve digits of what `docker ps` shows",
+      what: "client finds web-1 by its short id, the first twelve digits of what `docker ps` shows",
       why: "The engine makes it a name of its own accord: it is also the hostname that a container gives itself.",
       claim: "A9",
       fact: "U3",
@@ -107,7 +107,7 @@ export class DnsLab extends LabStack {
       actions: [stop(web2)],
     });
     stopped.check("alias-shrinks", name("pool", inside(client)).means(web1, web3), {
-      what: "the alias means two servers now",
+      what: "the alias pool means two servers now",
       why: "The resolver tells who is there at this moment. Clients that keep an answer for long will miss that.",
       claim: "A9",
       fact: "U6",
@@ -124,7 +124,7 @@ export class DnsLab extends LabStack {
       actions: [start(web2)],
     });
     started.check("alias-grows", name("pool", inside(client)).means(web1, web2, web3), {
-      what: "the alias means all three again",
+      what: "the alias pool means all three servers again",
       why: "Nobody had to be told.",
       claim: "A9",
       fact: "U5",

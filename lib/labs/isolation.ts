@@ -103,19 +103,19 @@ export class IsolationLab extends LabStack {
       },
     );
     this.check("stranger-1/knows-its-neighbour", name(stranger2.name, inside(stranger1)).means(stranger2), {
-      what: "its name is known all the same",
+      what: "stranger-1 knows stranger-2's name all the same",
       why: "Names are the resolver's matter, packets the filter's: a name that resolves is no promise that anyone answers.",
       claim: "A9",
       fact: "U19",
     });
-    this.check("stranger-1/finds-its-mac", neighbour(String(stranger2.address), namespaceOf(stranger1)).isKnown(), {
+    this.check("stranger-1/finds-its-mac", neighbour(stranger2, namespaceOf(stranger1)).isKnown(), {
       what: "stranger-1 is even told stranger-2's MAC address",
       why: "ARP is no IP, and the rule is about IP packets: on the switch itself the two are neighbours still.",
       claim: "B9",
       fact: "U19",
     });
     this.check("stranger-2/reached-by-host", http(stranger2).from(host()).answers(), {
-      what: "the host reaches both of them",
+      what: "the host reaches stranger-2, which its neighbour does not",
       why: "The rule is about traffic from the bridge into the bridge; the host's own traffic is not that.",
       claim: "B9",
       fact: "U19",
@@ -134,7 +134,7 @@ export class IsolationLab extends LabStack {
       fact: "U9",
     });
     connected.check("others-still-not", http(west1).from(namespaceOf(east2)).isDroppedWhile(http(east1)), {
-      what: "east-2 still does not",
+      what: "east-2, which is not connected with west, still does not reach west-1",
       why: "A container with an interface on two networks does not connect the networks: it forwards nothing.",
       claim: "B9",
       fact: "U7",

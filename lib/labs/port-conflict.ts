@@ -56,7 +56,7 @@ export class PortConflictLab extends LabStack {
       why: "A process that a signal has ended gets 128 plus the signal's number as its exit code.",
       claim: "B13",
     });
-    killed.check("port-closed", http(web1).from(host()).isRefusedWhile(http(apart)), {
+    killed.check("port-closed", http(web1).from(host()).isRefusedWhile(http(apart), { ended: true }), {
       what: `nobody answers on ${thePort} of the host any more`,
       why: "The kernel itself refuses the connection, since nobody listens. web2 does not come back by itself: its process is gone, and no restart policy brings it back. That takes more than one look.",
       claim: ["A8", "B13"],

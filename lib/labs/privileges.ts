@@ -63,7 +63,7 @@ export class PrivilegesLab extends LabStack {
       claim: "B12",
     });
     this.check("apart/no-address", program(ADD_ADDRESS, inside(apart), { changes: true }).failsWith(REFUSED, SHOW), {
-      what: "apart may not do it either, in a namespace of its own",
+      what: "apart may not add an address either, in a namespace of its own",
       why: "What decides is the capability, not the network mode.",
       claim: "B12",
     });

@@ -18,8 +18,19 @@ function lines(record: CheckRecord, index: number): string[] {
 }
 
 function diagnosis(record: CheckRecord): string[] {
-  const { verdict, expected, actual, meaning, seeIt, lookAt, attempts, durationMs } = record;
-  const entries = Object.entries({ verdict, expected, actual, meaning, seeIt, lookAt, attempts, durationMs });
+  const { verdict, expected, why, actual, meaning, cause, seeIt, lookAt, attempts, durationMs } = record;
+  const entries = Object.entries({
+    verdict,
+    expected,
+    why,
+    actual,
+    meaning,
+    cause,
+    seeIt,
+    lookAt,
+    attempts,
+    durationMs,
+  });
   // JSON is YAML: quoting it so needs no rules of our own.
   const yaml = entries
     .filter(([, value]) => value !== undefined)

@@ -28,22 +28,14 @@ function coloured(verdict: Verdict, text: string, style: Style): string {
 
 /** What went wrong with one check, and what a person can type to see it and to look further. */
 export function failure(record: CheckRecord, style: Style = PLAIN): string {
-  return block(record, style, [
-    ["expected", [record.expected]],
-    ["actual", [record.actual]],
-    ["meaning", [record.meaning ?? []].flat()],
-    ["see it", record.seeIt],
-    ["look at", record.lookAt],
-  ]);
+  return block(record, style, [...found(record), ["see it", record.seeIt], ["look at", record.lookAt]]);
 }
 
 /** All of a record, whatever its verdict: from where it was looked, too, and each look where there were several. */
 export function inFull(record: CheckRecord, style: Style = PLAIN): string {
   const looks = record.looks.length < 2 ? [] : record.looks;
   return block(record, style, [
-    ["expected", [record.expected]],
-    ["actual", [record.actual]],
-    ["meaning", [record.meaning ?? []].flat()],
+    ...found(record),
     ["from", [describeVantage(record.vantage)]],
     ["see it", record.seeIt],
     ["looks", looks.map(({ startMs, actual }) => `${seconds(startMs - record.startMs)}  ${actual}`)],
@@ -51,7 +43,20 @@ export function inFull(record: CheckRecord, style: Style = PLAIN): string {
   ]);
 }
 
-function block(record: CheckRecord, style: Style, parts: readonly [string, readonly string[]][]): string {
+type Part = readonly [name: string, lines: readonly string[]];
+
+/** What should be and why, what is, what that means, and what it comes of. */
+function found({ expected, why, actual, meaning, cause }: CheckRecord): Part[] {
+  return [
+    ["expected", [expected]],
+    ["because", [why ?? []].flat()],
+    ["actual", [actual]],
+    ["meaning", [meaning ?? []].flat()],
+    ["cause", [cause ?? []].flat()],
+  ];
+}
+
+function block(record: CheckRecord, style: Style, parts: readonly Part[]): string {
   const attempts = `${String(record.attempts)} attempt${record.attempts === 1 ? "" : "s"} in ${seconds(record.durationMs)}`;
   const verdict = coloured(record.verdict, record.verdict.toUpperCase().padEnd(5), style);
   return [

@@ -34,6 +34,8 @@ const response = (status: string, body: string, url = URL): Output => ({
     body,
   ].join("\r\n"),
 });
+/** Who must not be reached runs. */
+const state: Output = { stdout: "running\n" };
 const web1Answers = response("200 OK", "web-1 7f3a0c1d\n");
 /** Recorded with curl 7.88: only the lines that -v adds tell why there is no connection. */
 const NO_CONNECTION = "curl: (7) Failed to connect to 10.77.0.2 port 80 after 0 ms: Couldn't connect to server";
@@ -336,12 +338,38 @@ describe("refused", () => {
     expect(commandsOf(refused).map(({ name, command }) => [name, toShell(command)])).toEqual([
       ["request", `${enter} curl -4 -sSiv --noproxy '*' --max-time 3 http://127.0.0.1:8080/`],
       ["control", `${enter} curl -4 -sSiv --noproxy '*' --max-time 3 http://10.77.0.2:80/`],
+      ["state", "docker inspect -f '{{.State.Status}}' lab-bridge-web-1"],
     ]);
     expect(expectedOf(refused)).toBe("connection refused, while web-1 answers on port 80");
   });
 
+  test("is no verdict when the server does not run, unless it is said to have ended", () => {
+    const judged = (probe: HttpProbe, stdout: string) =>
+      judge(probe, findings({ request: FAILED.refused, control, state: { stdout } }));
+    expect(judged(refused, "exited\n")).toEqual({
+      verdict: "error",
+      actual: "container lab-bridge-web-1 does not run: exited",
+      meaning: "it must run: that nobody reaches what is not there proves nothing",
+    });
+    expect(judged(refused, "")).toMatchObject({ verdict: "error" });
+    const gone = { exit: 1, stderr: "no\n" };
+    expect(judge(refused, findings({ request: FAILED.refused, control, state: gone }))).toMatchObject({
+      verdict: "error",
+    });
+    expect(judge(refused, findings({ request: FAILED.refused, control }))).toMatchObject({ verdict: "error" });
+    const ended: HttpProbe = { ...refused, ended: true };
+    expect(commandsOf(ended).map(({ name }) => name)).toEqual(["request", "control"]);
+    expect(judged(ended, "exited\n")).toMatchObject({ verdict: "pass" });
+  });
+
+  test("of a service it is not asked whether it runs", () => {
+    const service: HttpProbe = { ...refused, target: { ...target, server: { ...web1, service: true } } };
+    expect(commandsOf(service).map(({ name }) => name)).toEqual(["request", "control"]);
+    expect(judge(service, findings({ request: FAILED.refused, control }))).toMatchObject({ verdict: "pass" });
+  });
+
   test("passes when the connection is refused while the control answers", () => {
-    expect(judge(refused, findings({ request: FAILED.refused, control }))).toEqual({
+    expect(judge(refused, findings({ request: FAILED.refused, control, state }))).toEqual({
       verdict: "pass",
       actual: "connection refused; web-1 answers",
     });
@@ -352,11 +380,11 @@ describe("refused", () => {
     ["something else answers", response("403 Forbidden", "no\n"), `HTTP 403 from "no", ${URL}`],
   ])("fails when %s", (_name, request, actual) => {
     const meaning = "something answers where nothing should";
-    expect(judge(refused, findings({ request, control }))).toMatchObject({ verdict: "fail", actual, meaning });
+    expect(judge(refused, findings({ request, control, state }))).toMatchObject({ verdict: "fail", actual, meaning });
   });
 
   test("fails when only one of several addresses refuses", () => {
-    expect(judge(refused, findings({ request: [FAILED.refused, web1Answers], control }))).toMatchObject({
+    expect(judge(refused, findings({ request: [FAILED.refused, web1Answers], control, state }))).toMatchObject({
       verdict: "fail",
     });
   });
@@ -368,7 +396,7 @@ describe("refused", () => {
     ["cannot be asked", curl(2, "curl: (2) Failed initialization")],
   ])("is no verdict when the control %s, whatever the request gets", (_name, silent) => {
     for (const request of [FAILED.refused, FAILED.dropped, web1Answers]) {
-      const { verdict, actual, meaning } = judge(refused, findings({ request, control: silent }));
+      const { verdict, actual, meaning } = judge(refused, findings({ request, control: silent, state }));
       expect(verdict).toBe("error");
       expect(actual).toMatch(/^the control does not answer: (?:curl exit|HTTP 200 from "web-2)/);
       expect(meaning).toBe(
@@ -383,7 +411,7 @@ describe("refused", () => {
     ["there is nothing to ask", [], [control]],
     ["there is no control", [FAILED.refused], []],
   ])("is no verdict when %s", (_name, request, controls) => {
-    expect(judge(refused, findings({ request, control: controls }))).toMatchObject({ verdict: "error" });
+    expect(judge(refused, findings({ request, control: controls, state }))).toMatchObject({ verdict: "error" });
   });
 });
 
@@ -400,14 +428,14 @@ describe("each way to fail", () => {
 
   test.each(FailureMode.options)("%s passes in that way, and fails in every other, naming both", (outcome) => {
     for (const request of EXAMPLES[outcome]) {
-      expect(judge(probe(outcome), findings({ request, control }))).toEqual({
+      expect(judge(probe(outcome), findings({ request, control, state }))).toEqual({
         verdict: "pass",
         actual: `${FAILURE_NAME[outcome]}; web-1 answers`,
       });
     }
     for (const other of FailureMode.options.filter((mode) => mode !== outcome)) {
       for (const request of EXAMPLES[other]) {
-        const { verdict, meaning } = judge(probe(outcome), findings({ request, control }));
+        const { verdict, meaning } = judge(probe(outcome), findings({ request, control, state }));
         expect(verdict).toBe("fail");
         expect(meaning).toBe(
           `it fails, but not in the expected way (${FAILURE_MEANING[other]}); "${FAILURE_NAME[outcome]}" would mean: ${FAILURE_MEANING[outcome]}`,
@@ -418,7 +446,7 @@ describe("each way to fail", () => {
 
   test.each(FailureMode.options)("%s is none of the ways that have no name", (outcome) => {
     for (const request of [FAILED.noReason, FAILED.silent]) {
-      expect(judge(probe(outcome), findings({ request, control }))).toMatchObject({ verdict: "fail" });
+      expect(judge(probe(outcome), findings({ request, control, state }))).toMatchObject({ verdict: "fail" });
     }
   });
 

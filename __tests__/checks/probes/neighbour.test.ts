@@ -80,3 +80,16 @@ test("is no verdict without the control, or where ip does not tell", () => {
   expect(judged(known, "nonsense")).toMatchObject({ verdict: "error" });
   expect(judge(known, findings({ neighbours: { exit: 1, stderr: "no\n" } }))).toMatchObject({ verdict: "error" });
 });
+
+test("is no verdict of one who does not run", () => {
+  const server = { container: "lab-x-web", engine: "lab-x-host-a" };
+  const ofServer: NeighbourProbe = { ...unknown, server };
+  expect(
+    commandsOf(ofServer)
+      .map(({ command }) => toShell(command))
+      .at(-1),
+  ).toBe("docker exec lab-x-host-a docker inspect -f '{{.State.Status}}' lab-x-web");
+  const judgedWhile = (stdout: string) =>
+    judge(ofServer, findings({ neighbours: { stdout: JSON.stringify(TABLE) }, state: { stdout } })).verdict;
+  expect([judgedWhile("running\n"), judgedWhile("exited\n"), judgedWhile("")]).toEqual(["pass", "error", "error"]);
+});

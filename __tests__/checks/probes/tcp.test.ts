@@ -68,3 +68,13 @@ test("is no verdict where curl is broken, or the control does not accept", () =>
   expect(judge(connects, findings({}))).toMatchObject({ verdict: "error" });
   expect(TcpProbe.safeParse({ ...probe("refused"), control: undefined }).success).toBe(false);
 });
+
+test("is no verdict where the server does not run, unless it is said to have ended", () => {
+  const server = { name: "one", container: "lab-x-one" };
+  const refused: TcpProbe = { ...probe("refused"), target: { ...target, server } };
+  const judged = (one: TcpProbe, stdout: string) =>
+    judge(one, findings({ connection: FAILED.refused, control: ANSWERED, state: { stdout } })).verdict;
+  expect(commandsOf(refused).map(({ name }) => name)).toEqual(["connection", "control", "state"]);
+  expect([judged(refused, "running\n"), judged(refused, "exited\n")]).toEqual(["pass", "error"]);
+  expect(judged({ ...refused, ended: true } as TcpProbe, "exited\n")).toBe("pass");
+});

@@ -96,6 +96,8 @@ const SABOTEURS: readonly Saboteur[] = [
     sabotage: () => docker("stop", WEB2),
     red: {
       "web-2/direct-open": stopped,
+      "web-2/direct-closed": ["error", /container \S+ does not run: exited/],
+      "web-2/direct-guarded": ["error", /container \S+ does not run: exited/],
       "web-2/hairpin": gone,
       "web-2/client-hidden": gone,
       "web-2/own-namespace": gone,

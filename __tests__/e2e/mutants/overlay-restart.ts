@@ -65,5 +65,6 @@ export const overlayRestartMutants: LabMutants = {
   lab: "overlay-restart",
   engines: [A, B],
   saboteurs: SABOTEURS,
+  everyLookIsLong: true,
   unbreakable: {},
 };

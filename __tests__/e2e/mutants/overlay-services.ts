@@ -108,6 +108,7 @@ export const overlayServicesMutants: LabMutants = {
   lab: "overlay-services",
   engines: [A, B],
   saboteurs: SABOTEURS,
+  everyLookIsLong: true,
   unbreakable: {
     "create-services/balanced-answers": NO_IPVS,
     "publish-ports/mesh-on-host-a-answers": NO_IPVS,

@@ -29,6 +29,8 @@ export interface LabMutants {
   /** The containers of its throw-away engines: what a saboteur broke is made anew on them, they stay. @default none */
   readonly engines?: readonly string[];
   readonly saboteurs: readonly Saboteur[];
+  /** Whether its steps stop and start whole hosts: then nobody looks whether what must not work passes unmeasured. @default false */
+  readonly everyLookIsLong?: true;
   /** Checks that no saboteur turns red, as nothing on a real engine can or as yet: id (without the lab) → why. Their unit tests break them. */
   readonly unbreakable: Readonly<Record<string, string>>;
 }
@@ -42,7 +44,7 @@ export const gone = ["error", /is not running/] as const;
 export const unwired = ["error", /no wire .* npx lab up \w+ lays it again/] as const;
 export const refused = ["fail", /nothing listens there/] as const;
 export const impostor = ["fail", /somebody else answers.*its site is not the lab's/] as const;
-/** The same where nobody looks into the server: it is on an engine of the lab's. @param server whom it stands for @default anyone */
+/** The same, whatever else is said of it. @param server whom it stands for @default anyone */
 export const impostorOf = (server = "\\S+") =>
   ["fail", new RegExp(`somebody else answers in ${server}'s place`)] as const;
 export const stopped = ["fail", /What is wrong: container \S+ has ended with exit code \d+; its last words: /] as const;

@@ -20,6 +20,7 @@ const REDIRECTION = [
 ];
 const apart = ["fail", /namespace of its own/] as const;
 const ownerInstead = ["fail", /somebody else answers/] as const;
+const notThere = ["error", /container \S+ does not run/] as const;
 const nobodyBehind = ["fail", /nothing listens/] as const;
 
 const SABOTEURS: readonly Saboteur[] = [
@@ -73,6 +74,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "restart-owner/joiner-orphaned": ["error", /is not running/],
       "restart-owner/joiner-still-listens": ["error", /is not running/],
       "restart-owner/joiner-loopback-only": ["error", /is not running/],
+      "restart-owner/joiner-unreachable": notThere,
       "restart-joiner/joiner-answers": nobodyBehind,
     },
   },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Command, EngineContainer, onEngine, toShell, Word } from "../command";
 import { describeFailure, FAILURE_MEANING, FAILURE_NAME, FailureMode, failureMode, isCurlBroken } from "../curl";
+import { absent, whetherRuns } from "../presence";
 import { error, fail, type Findings, type Judgement, type Observation, pass, type ProbeKind, rootFor } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
 
@@ -39,10 +40,10 @@ const answer = {
 export const HttpProbe = z.discriminatedUnion("outcome", [
   z.strictObject({ ...probe, ...answer, outcome: z.literal("answers") }),
   /**
-   * A failure counts only in the expected way, and only while `control` answers from the same vantage: otherwise a
-   * missing tool or a dead server would look like a proof.
+   * A failure counts only in the expected way, and only while `control` answers from the same vantage and the server
+   * itself runs (but where it is said to have ended): otherwise a missing tool or a dead server would look like a proof.
    */
-  z.strictObject({ ...probe, outcome: FailureMode, control: Target }),
+  z.strictObject({ ...probe, outcome: FailureMode, control: Target, ended: z.literal(true).optional() }),
 ]);
 export type HttpProbe = z.infer<typeof HttpProbe>;
 type Answered = Extract<HttpProbe, { outcome: "answers" }>;
@@ -59,6 +60,7 @@ export const http: ProbeKind<HttpProbe> = {
       }),
     },
     ...(probe.outcome === "answers" ? [] : [{ name: "control", command: request(probe.from, probe.control, 3) }]),
+    ...(mustRun(probe) ? [whetherRuns(probe.target.server)] : []),
   ],
   expected: (probe) =>
     probe.outcome === "answers"
@@ -69,6 +71,11 @@ export const http: ProbeKind<HttpProbe> = {
   judge: (probe, findings) =>
     probe.outcome === "answers" ? judgeAnswers(probe, findings) : judgeFails(probe, findings),
 };
+
+/** Of a service it is known only while it runs where its tasks are. */
+function mustRun(probe: HttpProbe): boolean {
+  return probe.outcome !== "answers" && probe.ended !== true && probe.target.server.service !== true;
+}
 
 /**
  * How long a request may take, in seconds. The kernel needs three to find out that nobody has an address: a shorter wait
@@ -237,6 +244,8 @@ function judgeFails(probe: Exclude<HttpProbe, { outcome: "answers" }>, findings:
   }
   const broken = answers.find(isCurlBroken);
   if (broken !== undefined) return error(describe(broken), CURL_BROKEN);
+  const missing = mustRun(probe) ? absent(probe.target.server, findings) : undefined;
+  if (missing !== undefined) return missing;
   const wrong = answers.find((answer) => failureMode(answer) !== probe.outcome);
   if (wrong === undefined) return pass(`${FAILURE_NAME[probe.outcome]}; ${probe.control.server.name} answers`);
   return fail(describe(wrong), otherwise(probe.outcome, wrong), toShell(at(probe.from, ["netstat", "-tulpn"])));

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type Command, toShell } from "../command";
+import { type Command, EngineContainer, toShell } from "../command";
 import { parseJson } from "../../engine/json";
+import { absent, whetherRuns } from "../presence";
 import { error, fail, failed, type Findings, type Judgement, pass, type ProbeKind, rootFor } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
 
@@ -12,8 +13,11 @@ const probe = { kind: z.literal("neighbour"), from: Vantage, address: z.ipv4() }
  */
 export const NeighbourProbe = z.discriminatedUnion("expectation", [
   z.strictObject({ ...probe, expectation: z.literal("known"), mac: z.mac().optional() }),
-  /** Nobody answers for the address; `control` is known meanwhile. */
-  z.strictObject({ ...probe, expectation: z.literal("unknown"), control: z.ipv4() }),
+  /** Nobody answers for the address; `control` is known meanwhile, and the server, whose address it is, runs. */
+  z.strictObject({
+    ...{ ...probe, expectation: z.literal("unknown"), control: z.ipv4() },
+    server: z.strictObject({ container: z.string(), engine: EngineContainer }).optional(),
+  }),
 ]);
 export type NeighbourProbe = z.infer<typeof NeighbourProbe>;
 
@@ -30,6 +34,7 @@ export const neighbour: ProbeKind<NeighbourProbe> = {
       ? [{ name: "sent", command: send(probe, probe.control), together: true } as const]
       : []),
     { name: "neighbours", command: at(probe.from, ["ip", "-j", "-4", "neigh", "show"]) },
+    ...("server" in probe && probe.server !== undefined ? [whetherRuns(probe.server)] : []),
   ],
   expected: (probe) =>
     probe.expectation === "unknown"
@@ -68,6 +73,8 @@ function judgeNeighbour(probe: NeighbourProbe, findings: Findings): Judgement {
       `${probe.control} should be known from ${describeVantage(probe.from)}; while it is not, nothing is proven`,
     );
   }
+  const missing = probe.server === undefined ? undefined : absent(probe.server, findings);
+  if (missing !== undefined) return missing;
   if (found === undefined || isStillAsked(found)) {
     return error(describe(probe.address, found), "nobody was asked for it, or the time for an answer is not over");
   }

@@ -9,6 +9,7 @@ import {
   isConnected,
   isCurlBroken,
 } from "../curl";
+import { absent, whetherRuns } from "../presence";
 import { error, fail, type Findings, type Judgement, type Observation, pass, type ProbeKind, rootFor } from "../probe";
 import { at, describeVantage, Vantage } from "../vantage";
 
@@ -28,8 +29,11 @@ const probe = { kind: z.literal("tcp"), from: Vantage, target: Target };
  */
 export const TcpProbe = z.discriminatedUnion("outcome", [
   z.strictObject({ ...probe, outcome: z.literal("connects") }),
-  /** Fails in this way, while `control` can be connected to from the same vantage. */
-  z.strictObject({ ...probe, outcome: FailureMode.exclude(["reset"]), control: Target }),
+  /** Fails in this way, while `control` can be connected to from the same vantage, and the server itself runs: see http. */
+  z.strictObject({
+    ...{ ...probe, outcome: FailureMode.exclude(["reset"]), control: Target },
+    ended: z.literal(true).optional(),
+  }),
 ]);
 export type TcpProbe = z.infer<typeof TcpProbe>;
 
@@ -38,6 +42,7 @@ export const tcp: ProbeKind<TcpProbe> = {
   commands: (probe) => [
     { name: "connection", command: connect(probe.from, probe.target) },
     ...(probe.outcome === "connects" ? [] : [{ name: "control", command: connect(probe.from, probe.control) }]),
+    ...[mustRun(probe)].flatMap((server) => (server === undefined ? [] : [whetherRuns(server)])),
   ],
   expected: (probe) =>
     probe.outcome === "connects"
@@ -46,6 +51,10 @@ export const tcp: ProbeKind<TcpProbe> = {
   judge: (probe, findings) =>
     probe.outcome === "connects" ? judgeConnects(probe, findings) : judgeFails(probe, findings),
 };
+
+function mustRun(probe: TcpProbe): Target["server"] {
+  return probe.outcome === "connects" || probe.ended === true ? undefined : probe.target.server;
+}
 
 /** Four seconds: see the same of http. */
 function connect(from: Vantage, { host, port }: Target): Command {
@@ -81,6 +90,9 @@ function judgeFails(probe: Exclude<TcpProbe, { outcome: "connects" }>, findings:
   }
   const broken = attempts.find(isBroken);
   if (broken !== undefined) return error(describe(broken), BROKEN);
+  const server = mustRun(probe);
+  const missing = server === undefined ? undefined : absent(server, findings);
+  if (missing !== undefined) return missing;
   const wrong = attempts.find((attempt) => isConnected(attempt) || failureMode(attempt) !== probe.outcome);
   if (wrong === undefined) return pass(`${FAILURE_NAME[probe.outcome]}; port ${String(probe.control.port)} accepts`);
   return fail(
