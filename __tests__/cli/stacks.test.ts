@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "fs";
 import { tmpdir } from "os";
 import { join } from "path";
 import type { Machinery } from "../../lib/cli/machinery";
-import { bringUpToDate, currentStacks, deployedStacks } from "../../lib/cli/stacks";
+import { currentStacks, deployedStacks, stacksForCdktf } from "../../lib/cli/stacks";
 import type { Session } from "../../lib/cli/session";
-import { labNamed } from "../../lib/labs/catalogue";
+import { nestedHost, type OwnLab } from "../../lib/labs";
+import { labNamed, LABS } from "../../lib/labs/catalogue";
+import { NestedHost } from "../../lib/labs/nested-host";
 import { Timeline } from "../../lib/report/timeline";
 import { writeWhole } from "../../lib/terraform/files";
 import { Project } from "../../lib/terraform/project";
@@ -61,8 +63,8 @@ describe("the stacks of labs", () => {
     const { session, steps } = command();
     process.env["CDKTF_CONTEXT_JSON"] = "{}";
     try {
-      await bringUpToDate(session, {}, []);
-      await bringUpToDate(session, {}, []);
+      await stacksForCdktf(session, {}, []);
+      await stacksForCdktf(session, {}, []);
     } finally {
       delete process.env["CDKTF_CONTEXT_JSON"];
     }
@@ -74,12 +76,33 @@ describe("the stacks of labs", () => {
     expect(await current()).toEqual({ port: 80, steps: SYNTHESIZED });
   });
 
+  test("of one's own are synthesized always and beside the project's, which stay current; for cdktf with them", async () => {
+    const NESTED = { ...nestedHost, id: "own" };
+    const own: OwnLab = { ...NESTED, create: (app) => new NestedHost(app, "own") };
+    await current();
+    const { session, steps } = command();
+    const stacks = async (): Promise<string[]> => {
+      const manifest = JSON.parse(readFileSync(project.manifest, "utf8")) as { stacks: object };
+      return Object.keys(manifest.stacks).sort();
+    };
+    for (const times of [1, 2]) {
+      const [described] = await currentStacks(session, MACHINERY, {}, [own]);
+      expect(described?.id).toBe("own");
+      expect(steps()).toEqual(Array.from({ length: times }, () => SYNTHESIZED).flat());
+    }
+    expect(await stacks()).toEqual(LABS.map(({ id }) => id).sort());
+    expect(await current()).toEqual({ port: 80, steps: [] });
+    await stacksForCdktf(session, {}, [own]);
+    expect(await stacks()).toEqual([...LABS.map(({ id }) => id), "own"].sort());
+    expect(await current()).toEqual({ port: 80, steps: SYNTHESIZED });
+  });
+
   test("as HCL are always synthesized, and nobody takes them for the others", async () => {
     const { session, steps } = command();
     process.env["SYNTH_HCL_OUTPUT"] = "true";
     try {
-      await bringUpToDate(session, {}, []);
-      await bringUpToDate(session, {}, []);
+      await stacksForCdktf(session, {}, []);
+      await stacksForCdktf(session, {}, []);
     } finally {
       delete process.env["SYNTH_HCL_OUTPUT"];
     }

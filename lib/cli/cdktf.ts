@@ -5,7 +5,7 @@ import { REGISTRY } from "./registry";
 import { labsMeant, ownOf } from "./own-labs";
 import { realSession } from "./session";
 import { prepareStackFolders } from "./prepare-stack-folders";
-import { bringUpToDate } from "./stacks";
+import { stacksForCdktf } from "./stacks";
 
 /**
  * Synthesizes for the cdktf command, which runs Terraform itself afterwards, with no other preparation than this.
@@ -19,7 +19,7 @@ export async function synthesizeForCdktf(): Promise<void> {
     const [program, source] = await Promise.all([terraformProgram(context), providerChoice(context)]);
     say(`providers: ${source.sentence}`);
     const own = ownOf(await labsMeant(project, process.argv.slice(2)));
-    await bringUpToDate(session, environment, own);
+    await stacksForCdktf(session, environment, own);
     await prepareStackFolders(project, [...LABS, ...own], { source, registry: REGISTRY[program.name] });
   } catch (problem) {
     process.exitCode = explainProblem(problem, session);

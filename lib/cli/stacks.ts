@@ -39,30 +39,35 @@ export async function currentStacks(
 ): Promise<DeployedLab[]> {
   const { project } = session;
   const own = ownOf(wanted);
-  await bringUpToDate(session, environment, own);
+  await bringUpToDate(session, environment);
+  await synthesizeBeside(session, environment, own);
   await prepareStackFolders(project, [...LABS, ...own], machinery);
   return Promise.all(wanted.map(({ id }) => describedIn(project.stack(id))));
 }
 
 /**
- * Synthesizes, unless the very files lie there that would come of it.
+ * The same for the cdktf command, which reads in a manifest which stacks there are: a person's own labs are among them.
  * @throws Refusal for bad options; nothing is written then
  */
-export async function bringUpToDate(
+export async function stacksForCdktf(
   session: Session,
   environment: NodeJS.ProcessEnv,
   own: readonly OwnLab[],
 ): Promise<void> {
+  if (own.length === 0) return bringUpToDate(session, environment);
+  await synthesized(session, environment, { own, ofProject: LABS });
+}
+
+/** Synthesizes the project's labs, unless the very files lie there that would come of it. */
+async function bringUpToDate(session: Session, environment: NodeJS.ProcessEnv): Promise<void> {
   const { project } = session;
-  // A person's own lab may stand on files that nobody here knows of.
-  const known = own.length === 0 && !asHcl(process.env);
-  const made = known ? await readOwn(project.synthesis, Made) : undefined;
+  const made = asHcl(process.env) ? undefined : await readOwn(project.synthesis, Made);
   const isCurrent =
     made !== undefined &&
     made.build === (await buildOf(project)) &&
-    made.asked.includes(asked(project, environment, own)) &&
+    made.asked.includes(asked(project, environment)) &&
     made.files === (await files(project));
-  if (!isCurrent) await synthesizeAll(session, environment, own);
+  if (!isCurrent) await synthesizeAll(session, environment);
 }
 
 /**
@@ -78,18 +83,42 @@ export async function deployedStacks(
   const made = await readOwn(project.synthesis, Made);
   const texts = await Promise.all(labs.map(({ id }) => readIfThere(project.synthesized(id))));
   const usable = made?.build === (await buildOf(project)) && texts.every((text) => text !== undefined);
-  if (!usable) await synthesizeAll(session, environment, ownOf(labs));
+  if (!usable) {
+    await synthesizeAll(session, environment);
+    await synthesizeBeside(session, environment, ownOf(labs));
+  }
   await prepareStackFolders(project, labs, machinery);
 }
 
-async function synthesizeAll(
-  { project, timeline }: Session,
+/** The project's labs. */
+async function synthesizeAll(session: Session, environment: NodeJS.ProcessEnv): Promise<void> {
+  await synthesized(session, environment, { own: [], ofProject: LABS });
+  if (!asHcl(process.env)) await note(session.project, environment);
+}
+
+/**
+ * A person's own labs, always: they may stand on files that nobody here knows of. The manifest stays that of the project's:
+ * by it these are known to be what they were.
+ */
+async function synthesizeBeside(
+  session: Session,
   environment: NodeJS.ProcessEnv,
   own: readonly OwnLab[],
 ): Promise<void> {
+  if (own.length === 0) return;
+  const { manifest } = session.project;
+  const ofProject = await readIfThere(manifest);
+  await synthesized(session, environment, { own, ofProject: [] });
+  if (ofProject !== undefined) await writeWhole(manifest, ofProject);
+}
+
+async function synthesized(
+  { project, timeline }: Session,
+  environment: NodeJS.ProcessEnv,
+  labs: { readonly own: readonly OwnLab[]; readonly ofProject: readonly LabEntry[] },
+): Promise<void> {
   const { synthesize } = await timeline.step("load cdktf", () => import("./synthesize"));
-  await timeline.step("synthesize", async () => synthesize(project, environment, own));
-  if (!asHcl(process.env)) await note(project, environment, own);
+  await timeline.step("synthesize", async () => synthesize(project, environment, labs));
 }
 
 /** `cdktf synth --hcl` has the stacks written into other files. */
@@ -98,11 +127,11 @@ function asHcl({ SYNTH_HCL_OUTPUT: asked }: NodeJS.ProcessEnv): boolean {
 }
 
 /** Notes by what was synthesized now: where the same came of it as before, another way to ask for it. */
-async function note(project: Project, environment: NodeJS.ProcessEnv, own: readonly OwnLab[]): Promise<void> {
+async function note(project: Project, environment: NodeJS.ProcessEnv): Promise<void> {
   const made = await readOwn(project.synthesis, Made);
   const now: Made = {
     build: await buildOf(project),
-    asked: [asked(project, environment, own)],
+    asked: [asked(project, environment)],
     files: await files(project),
   };
   const before = made !== undefined && made.build === now.build && made.files === now.files ? made.asked : [];
@@ -111,11 +140,11 @@ async function note(project: Project, environment: NodeJS.ProcessEnv, own: reado
 }
 
 /** What synthesis depends on beside the sources: options, settings, and what the cdktf command has to say. */
-function asked(project: Project, environment: NodeJS.ProcessEnv, own: readonly { readonly id: string }[]): string {
+function asked(project: Project, environment: NodeJS.ProcessEnv): string {
   const options = LABS.flatMap((lab) => lab.options).map(({ variable }) => environment[variable]);
   const context = Object.entries(process.env).filter(([name]) => name.startsWith("CDKTF_"));
   const settings = settingsFrom(environment, project.folder);
-  return hashed(JSON.stringify([settings, options, context, own.map(({ id }) => id)]));
+  return hashed(JSON.stringify([settings, options, context]));
 }
 
 /** What lies there now, by its content: the cdktf command lets the app write the same anew each time. */

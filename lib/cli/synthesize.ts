@@ -1,15 +1,20 @@
 import "./without-archiver";
 import { settingsFrom } from "../constructs/settings";
 import { createApp, type OwnLab } from "../labs";
+import type { LabEntry } from "../labs/catalogue";
 import type { Project } from "../terraform/project";
 
 /**
- * Synthesizes every lab, the project's and a person's own, into `cdktf.out`. Apart from the rest: it loads cdktf.
+ * Synthesizes labs, the project's and a person's own, into `cdktf.out`. Apart from the rest: it loads cdktf.
  * @throws Refusal for bad options; nothing is written then
  */
-export function synthesize(project: Project, environment: NodeJS.ProcessEnv, own: readonly OwnLab[] = []): void {
+export function synthesize(
+  project: Project,
+  environment: NodeJS.ProcessEnv,
+  { own, ofProject }: { readonly own: readonly OwnLab[]; readonly ofProject: readonly LabEntry[] },
+): void {
   withoutCreationStacks(() =>
-    createApp(environment, settingsFrom(environment, project.folder), project.output, own).app.synth(),
+    createApp(environment, settingsFrom(environment, project.folder), project.output, own, ofProject).app.synth(),
   );
 }
 

@@ -75,6 +75,7 @@ const CREATE: Readonly<Record<string, Create>> = {
 /**
  * The CDKTF app with every lab in it.
  * @param own labs that are not the project's
+ * @param ofProject those that are; all of them, unless only others are asked for
  * @throws Refusal for bad options
  */
 export function createApp(
@@ -82,9 +83,10 @@ export function createApp(
   settings: Settings,
   outdir?: string,
   own: readonly OwnLab[] = [],
+  ofProject: readonly LabEntry[] = LABS,
 ): { app: App; labs: LabStack[] } {
   const app = new App(outdir === undefined ? {} : { outdir });
   setSettings(app, settings);
-  const creates = [...LABS.map(({ id }) => CREATE[id]), ...own.map(({ create }) => create)];
+  const creates = [...ofProject.map(({ id }) => CREATE[id]), ...own.map(({ create }) => create)];
   return { app, labs: creates.flatMap((create) => create?.(app, environment) ?? []) };
 }
