@@ -7,7 +7,7 @@ import { MUTANTS } from "./mutants";
 import { roundsOf } from "./mutants/negative";
 import { type LabMutants, MUTANT, on } from "./mutants/saboteur";
 import { gaps, type Seen, table } from "./mutants/table";
-import { type Ran, run, TestProject } from "./project";
+import { docker, type Ran, run, TestProject } from "./project";
 import { type Snapshot, snapshot } from "./surroundings";
 
 /*
@@ -48,8 +48,9 @@ function notice(mutants: LabMutants): void {
    * Terraform does not see all that was done to a container, so a new one takes its place. Its checks are not run: they
    * tell with the next saboteur that nothing else is wrong, and with the last one's going that nothing is.
    */
-  const anew = async (): Promise<void> => {
-    for (const engine of mutants.engines ?? [undefined]) await removeServers(lab, engine);
+  const anew = async (containers: readonly string[] | undefined): Promise<void> => {
+    if (containers !== undefined) await docker("rm", "--force", ...containers);
+    else for (const engine of mutants.engines ?? [undefined]) await removeServers(lab, engine);
     // Before another gets its name, and this one is left without any.
     await run(["docker", "rmi", "--force", MUTANT], "/");
     const targets = allButChecks(readFileSync(project.path("cdktf.out/stacks", lab, "cdk.tf.json"), "utf8"));
@@ -113,7 +114,7 @@ function notice(mutants: LabMutants): void {
     });
   }
 
-  test.each(saboteurs)("notice that $name", async ({ name, sabotage, red, mend, mended, ruins, environment }) => {
+  test.each(saboteurs)("notice that $name", async ({ name, sabotage, red, environment, ...after }) => {
     try {
       await sabotage();
       const records = await check(environment?.());
@@ -135,11 +136,11 @@ function notice(mutants: LabMutants): void {
         expect([actual, said, ...lookAt].join("\n")).toMatch(red[nameOf(record)]?.[1] ?? /never/);
       }
     } finally {
-      await mend?.();
+      await after.mend?.();
       // Who only changes what `lab check` runs with has left nothing behind that its next run would not reset.
-      const unmended = environment === undefined && mended !== true;
-      if (ruins === true) await rebuild(name === saboteurs.at(-1)?.name);
-      else if (unmended) await anew();
+      const unmended = environment === undefined && after.mended !== true;
+      if (after.ruins === true) await rebuild(name === saboteurs.at(-1)?.name);
+      else if (unmended) await anew(after.breaks);
     }
   });
 

@@ -6,12 +6,13 @@ import {
   cutOff,
   disguise,
   edit,
+  edited,
   gone,
   idleInstead,
   impostor,
   instead,
-  listensOn,
   type LabMutants,
+  listensOn,
   MUTANT,
   natRule,
   noCurl,
@@ -19,6 +20,7 @@ import {
   openFilter,
   refused,
   type Saboteur,
+  stop,
   stopped,
   unwired,
   withoutProgram,
@@ -93,7 +95,7 @@ let policy = "ACCEPT";
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "web-2 is stopped",
-    sabotage: () => docker("stop", WEB2),
+    ...stop(WEB2),
     red: {
       "web-2/direct-open": stopped,
       "web-2/direct-closed": ["error", /container \S+ does not run: exited/],
@@ -113,7 +115,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-1 listens on another port",
-    sabotage: () => edit(WEB1, "s/listen .*/listen 81;/"),
+    ...edited(WEB1, "s/listen .*/listen 81;/"),
     red: {
       "web-1/answers": listensOn(81),
       "web-2/reaches-by-address": listensOn(81),
@@ -130,7 +132,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-1 also listens on the published port, inside",
-    sabotage: () => edit(WEB1, `s/listen .*/listen 80; listen ${PUBLISHED};/`),
+    ...edited(WEB1, `s/listen .*/listen 80; listen ${PUBLISHED};/`),
     red: { "web-1/host-port-not-inside": answered },
   },
   {
@@ -152,6 +154,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-1 is not published",
+    breaks: [WEB1],
     sabotage: () => instead(WEB1, "--network", LAN, "--ip", "10.213.77.2", "--network-alias", "web-1"),
     red: {
       "web-1/published": notPublished,
@@ -167,6 +170,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-2 is published",
+    breaks: [WEB2],
     sabotage: () =>
       instead(WEB2, "--network", LAN, "--ip", WEB2_ADDRESS, "--network-alias", "web-2", "--publish", "18493:80"),
     // The engine lets through what it publishes, by the container's own address, too.
@@ -174,6 +178,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-2 is disconnected from the network",
+    breaks: [WEB2],
     sabotage: () => docker("network", "disconnect", LAN, WEB2),
     red: {
       "web-2/veth": ["fail", /no interface of/],
@@ -189,6 +194,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-2 shares the namespace of web-1",
+    breaks: [WEB2],
     sabotage: () => idleInstead(WEB2, `container:${WEB1}`),
     red: {
       "web-2/answers": ["fail", /./],
@@ -199,6 +205,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-1 is in host mode",
+    breaks: [WEB1],
     sabotage: () => idleInstead(WEB1, "host"),
     red: {
       "web-1/own-namespace": ["fail", /not separated/],
@@ -222,6 +229,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-2 is in host mode",
+    breaks: [WEB2],
     sabotage: () => idleInstead(WEB2, "host"),
     red: {
       "web-2/own-namespace": ["fail", /not separated/],
@@ -236,11 +244,13 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-1 has lost its name",
+    breaks: [WEB1],
     sabotage: () => instead(WEB1, "--network", LAN, "--ip", "10.213.77.2", "--publish", `${PUBLISHED}:80`),
     red: { "web-2/reaches-by-name": ["fail", /is not called web-1 on its networks/] },
   },
   {
     name: "web-2 asks a resolver that is none",
+    breaks: [WEB2],
     sabotage: () => docker("exec", WEB2, "sh", "-c", "echo nameserver 127.0.0.1 > /etc/resolv.conf"),
     red: {
       "web-2/embedded-resolver": ["fail", /will not resolve/],
@@ -252,6 +262,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "curl is gone from web-2",
+    breaks: [WEB2],
     sabotage: () => docker("exec", WEB2, "rm", "/usr/bin/curl"),
     red: { "web-2/reaches-by-name": ["error", /curl is not in the container's image/] },
   },
@@ -280,7 +291,7 @@ const SABOTEURS: readonly Saboteur[] = [
   }),
   {
     name: "plain listens on another port",
-    sabotage: () => edit(PLAIN, "s/listen .*/listen 81;/"),
+    ...edited(PLAIN, "s/listen .*/listen 81;/"),
     red: {
       "plain/answers": listensOn(81),
       "plain/local": notBehindProxy,
@@ -291,7 +302,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "plain listens on the port behind the silent one too",
-    sabotage: () => edit(PLAIN, "s/listen .*/listen 80; listen 81;/"),
+    ...edited(PLAIN, "s/listen .*/listen 80; listen 81;/"),
     red: {
       "plain/not-accepted": ["fail", /something accepts connections where nothing should/],
       "plain/no-service": answered,
@@ -300,6 +311,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "the port behind which nobody is, is not published either",
+    breaks: [PLAIN],
     sabotage: () => instead(PLAIN, "--publish", `127.0.0.1:${LOCAL}:80`),
     red: {
       "plain/listen": nobodyListens,
@@ -319,11 +331,13 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "plain is published on every address",
+    breaks: [PLAIN],
     sabotage: () => instead(PLAIN, "--publish", `${LOCAL}:80`, "--publish", `${SILENT}:81`),
     red: { "plain/local-only": ["fail", /./], "plain/not-outside": answered },
   },
   {
     name: "plain is in host mode",
+    breaks: [PLAIN],
     sabotage: () => idleInstead(PLAIN, "host"),
     red: {
       "plain/own-namespace": ["fail", /not separated/],
@@ -339,6 +353,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "plain is on the user-defined network",
+    breaks: [PLAIN],
     sabotage: () => instead(PLAIN, "--network", LAN),
     red: {
       "plain/no-embedded-resolver": ["fail", /user-defined network/],
@@ -354,6 +369,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "the remote machine was started anew, and has lost its wire",
+    breaks: [REMOTE],
     sabotage: () => docker("restart", "--time", "2", REMOTE),
     red: {
       "web-1/published-outside": unwired,
@@ -374,6 +390,7 @@ const SABOTEURS: readonly Saboteur[] = [
     name: "a rule of the host's stops what others send to web-2",
     sabotage: async () => onHost("iptables", "-w", "-I", ...(await fromOutside("DROP"))),
     mend: async () => onHost("iptables", "-w", "-D", ...(await fromOutside("DROP"))),
+    mended: true,
     red: { "web-2/direct-open": ["fail", /a packet filter rule of the host stops it/] },
   },
   {
@@ -387,12 +404,14 @@ const SABOTEURS: readonly Saboteur[] = [
       await onHost("iptables", "-w", "-D", ...(await fromOutside("ACCEPT")));
       await onHost("iptables", "-w", "-P", "FORWARD", policy);
     },
+    mended: true,
     red: { "web-2/direct-open": ["skip", /FORWARD policy is DROP/], "web-2/direct-closed": answered },
   },
   {
     name: "what others send to web-2 passes before any rule of the engine's is asked",
     sabotage: () => openFilter(WEB2_ADDRESS),
     mend: () => closeFilter(WEB2_ADDRESS),
+    mended: true,
     red: { "web-2/direct-guarded": answered, "web-2/direct-closed": answered },
   },
   {
@@ -404,6 +423,7 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-1/client-logged": ["fail", /^10\.213\.77\.1 - -.*\n.*takes somebody else for its client/],
     },
     mend: async () => natRule("-A", ...(await mappingRule())),
+    mended: true,
   },
   {
     name: "what comes from web-2 to the published port is led to web-1 by the kernel, too",
@@ -421,9 +441,11 @@ const SABOTEURS: readonly Saboteur[] = [
       "web-2/masqueraded": ["fail", /asked by 10\.213\.77\.3|the packets are dropped on the way/],
     },
     mend: async () => natRule("-A", ...(await masqueradeRule())),
+    mended: true,
   },
   {
     name: "a process on the host holds the published port",
+    breaks: [WEB1],
     sabotage: async () => {
       await instead(WEB1, "--network", LAN, "--ip", "10.213.77.2", "--network-alias", "web-1");
       await docker("run", "--detach", "--name", "labtest-impostor", "--network", "host", MUTANT);

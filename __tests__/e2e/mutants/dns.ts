@@ -1,4 +1,4 @@
-import { editForLater, instead, type LabMutants, otherDocker, refused, type Saboteur } from "./saboteur";
+import { editedForLater, instead, type LabMutants, otherDocker, refused, type Saboteur } from "./saboteur";
 
 const nameOf = (server: string): string => `labtest-dns-${server}`;
 const LAN = nameOf("lan");
@@ -17,6 +17,7 @@ const withAliases = (server: string, address: string, ...aliases: string[]): Pro
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "web-1 has lost its aliases",
+    breaks: [nameOf("web-1")],
     sabotage: () => withAliases("web-1", "10.213.86.2"),
     red: {
       "client/by-name": unknown,
@@ -49,11 +50,12 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-2 listens on another port",
-    sabotage: () => editForLater(nameOf("web-2"), "s/listen .*/listen 81;/"),
+    ...editedForLater(nameOf("web-2"), "s/listen .*/listen 81;/"),
     red: { "client/reaches-by-name": refused },
   },
   {
     name: "client is on the default bridge",
+    breaks: [nameOf("client")],
     sabotage: () => instead(nameOf("client"), "--network", "bridge", "--dns", "127.0.0.1"),
     red: {
       "client/embedded-resolver": ["fail", /will not resolve/],
@@ -73,11 +75,13 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web-3 is called web-9 too",
+    breaks: [nameOf("web-3")],
     sabotage: () => withAliases("web-3", "10.213.86.4", "web-3", "pool", "web-9"),
     red: { "client/unknown-name": ["fail", /./] },
   },
   {
     name: "on-host has another resolver",
+    breaks: [nameOf("on-host")],
     sabotage: () => instead(nameOf("on-host"), "--network", "host", "--dns", "192.0.2.53"),
     red: { "on-host/hosts-resolver": ["fail", /the host has/] },
   },

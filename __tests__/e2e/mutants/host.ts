@@ -1,19 +1,20 @@
 import { APART, docker } from "../project";
 import {
   disguise,
-  edit,
+  edited,
   gone,
-  inOtherMounts,
   impostor,
+  inOtherMounts,
   instead,
   type LabMutants,
+  listensOn,
   noCurl,
   onHost,
   otherDocker,
   refused,
-  listensOn,
-  stopped,
   type Saboteur,
+  stop,
+  stopped,
   unwired,
   withoutProgram,
 } from "./saboteur";
@@ -24,7 +25,7 @@ const HTTP = APART.LAB_HTTP_PORT;
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "the server is stopped",
-    sabotage: () => docker("stop", WEB),
+    ...stop(WEB),
     red: {
       "web/same-namespace": gone,
       "web/same-interfaces": gone,
@@ -41,7 +42,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "the server listens on another port",
-    sabotage: () => edit(WEB, "s/listen .*/listen 18499;/"),
+    ...edited(WEB, "s/listen .*/listen 18499;/"),
     red: {
       "web/answers": listensOn(18499),
       "web/answers-everywhere": listensOn(18499),
@@ -51,7 +52,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "the server listens on the loopback address only",
-    sabotage: () => edit(WEB, `s/listen .*/listen 127.0.0.1:${HTTP};/`),
+    ...edited(WEB, `s/listen .*/listen 127.0.0.1:${HTTP};/`),
     red: {
       "web/answers-everywhere": ["fail", /on loopback only: nobody else can reach it/],
       "web/from-outside": ["fail", /on loopback only: nobody else can reach it/],
@@ -68,6 +69,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "the container is in bridge mode, with the port published",
+    breaks: [WEB],
     sabotage: () => instead(WEB, "--publish", `${HTTP}:${HTTP}`),
     red: {
       "web/same-namespace": ["fail", /namespace of its own/],
@@ -82,16 +84,19 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "the remote machine was started anew, and has lost its wire",
+    breaks: [REMOTE],
     sabotage: () => docker("restart", "--time", "2", REMOTE),
     red: { "web/from-outside": unwired },
   },
   {
     name: "the container sees the host's processes",
+    breaks: [WEB],
     sabotage: () => instead(WEB, "--network", "host", "--pid", "host"),
     red: { "web/own-processes": ["fail", /not separated/] },
   },
   {
     name: "the container's process is in the host's mount namespace, and serves nothing",
+    breaks: [WEB],
     sabotage: async () => {
       const engine = await onHost("cat", "/run/docker.pid");
       const procOfHost = ["--volume", "/proc:/host/proc:ro"];
@@ -107,6 +112,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "the container has another resolver",
+    breaks: [WEB],
     sabotage: () => docker("exec", WEB, "sh", "-c", "echo nameserver 192.0.2.53 > /etc/resolv.conf"),
     red: { "web/resolver": ["fail", /the host has/] },
   },
@@ -115,6 +121,7 @@ const SABOTEURS: readonly Saboteur[] = [
     sabotage: () => onHost("ip", "link", "add", "labtest-extra", "type", "veth", "peer", "name", "labtest-extra2"),
     red: { "web/no-new-interface": ["fail", /an interface has appeared/] },
     mend: () => onHost("ip", "link", "delete", "labtest-extra"),
+    mended: true,
   },
   withoutProgram("curl", { "web/answers": noCurl, "web/answers-everywhere": noCurl, "web/from-outside": noCurl }),
   otherDocker(

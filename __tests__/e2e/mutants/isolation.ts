@@ -1,25 +1,28 @@
 import { docker } from "../project";
 import {
   closeFilter,
+  connect,
   controlSilent,
-  editForLater,
+  editedForLater,
   instead,
   type LabMutants,
   openFilter,
   otherDocker,
   refused,
+  type Reversible,
   type Saboteur,
 } from "./saboteur";
 
 const nameOf = (part: string): string => `labtest-isolation-${part}`;
 const answered = ["fail", /something answers where nothing should/] as const;
-const another = (server: string): Promise<void> => editForLater(nameOf(server), "s/listen .*/listen 81;/");
+const another = (server: string): Reversible => editedForLater(nameOf(server), "s/listen .*/listen 81;/");
 
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "a rule lets everything pass",
     sabotage: () => openFilter(),
     mend: () => closeFilter(),
+    mended: true,
     red: {
       "east-1/not-west": answered,
       "west-1/not-east": answered,
@@ -32,7 +35,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "east-2 listens on another port",
-    sabotage: () => another("east-2"),
+    ...another("east-2"),
     red: {
       "east-1/reaches-neighbour": refused,
       "east-1/not-west": controlSilent,
@@ -52,12 +55,12 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "west-1 listens on another port",
-    sabotage: () => another("west-1"),
+    ...another("west-1"),
     red: { "west-1/not-east": controlSilent, "west-1/reached-by-host": refused, "connect/reaches-west": refused },
   },
   {
     name: "vault-2 listens on another port",
-    sabotage: () => another("vault-2"),
+    ...another("vault-2"),
     red: {
       "vault-1/reaches-neighbour": refused,
       "vault-1/no-way-out": controlSilent,
@@ -66,7 +69,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "vault-1 is on network east too",
-    sabotage: () => docker("network", "connect", nameOf("east"), nameOf("vault-1")),
+    ...connect(nameOf("east"), nameOf("vault-1")),
     // Before Engine 26 it is the second of these that is asked.
     red: { "vault-1/no-way-out": answered, "vault-1/way-out-closed": answered },
   },

@@ -1,7 +1,7 @@
-import { docker } from "../project";
 import {
+  connect,
   controlSilent,
-  editForLater,
+  editedForLater,
   idleInstead,
   instead,
   type LabMutants,
@@ -18,6 +18,7 @@ const someAddress = ["fail", /\d+\.\d+\.\d+\.\d+/] as const;
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "alone is on the default bridge",
+    breaks: [ALONE],
     sabotage: () => instead(ALONE, "--network", "bridge"),
     red: {
       "alone/loopback-only": someAddress,
@@ -29,6 +30,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "alone is in host mode",
+    breaks: [ALONE],
     sabotage: () => idleInstead(ALONE, "host"),
     red: {
       "alone/own-namespace": ["fail", /not separated/],
@@ -42,12 +44,12 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "neighbour listens on another port",
-    sabotage: () => editForLater(NEIGHBOUR, "s/listen .*/listen 81;/"),
+    ...editedForLater(NEIGHBOUR, "s/listen .*/listen 81;/"),
     red: { "neighbour/answers": refused, "plug/reaches-neighbour": refused },
   },
   {
     name: "staged is on the default bridge too",
-    sabotage: () => docker("network", "connect", "bridge", STAGED),
+    ...connect("bridge", STAGED),
     red: {
       "unplug/loopback-only": someAddress,
       "unplug/reaches-nobody": ["fail", /not in the expected way/],

@@ -1,12 +1,12 @@
 import { docker } from "../project";
 import {
   controlSilent,
-  editForLater,
+  editedForLater,
+  gone,
   impostor,
   type LabMutants,
   otherDocker,
   refused,
-  gone,
   type Saboteur,
 } from "./saboteur";
 
@@ -19,7 +19,7 @@ const [WEB1, WEB2, APART] = ["web1", "web2", "apart"].map((name) => `labtest-por
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "web1 listens on another port, so that web2 gets this one",
-    sabotage: () => editForLater(WEB1, "s/listen .*/listen 18499;/"),
+    ...editedForLater(WEB1, "s/listen .*/listen 18499;/"),
     red: {
       "web1/answers": impostor,
       "web1/owner": ["fail", /no process of/],
@@ -29,7 +29,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web2 listens on another port",
-    sabotage: () => editForLater(WEB2, "s/listen .*/listen 18499;/"),
+    ...editedForLater(WEB2, "s/listen .*/listen 18499;/"),
     red: {
       "web2/gave-up": ["fail", /web2 runs/],
       "start-web2/web2-answers": refused,
@@ -38,7 +38,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "web2 gives up for another reason",
-    sabotage: () => editForLater(WEB2, "s/listen .*/listens;/"),
+    ...editedForLater(WEB2, "s/listen .*/listens;/"),
     red: {
       "web2/gave-up": ["fail", /it ended for another reason/],
       "start-web2/web2-answers": refused,
@@ -56,7 +56,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "apart listens on another port",
-    sabotage: () => editForLater(APART, "s/listen .*/listen 81;/"),
+    ...editedForLater(APART, "s/listen .*/listen 81;/"),
     red: { "apart/answers": refused, "kill-web1/port-closed": controlSilent },
   },
   otherDocker("web1 is asked to end, not killed", '"kill --signal KILL"*', 'kill --signal QUIT "$4"', {

@@ -17,11 +17,16 @@ export interface Saboteur {
   readonly mend?: () => Promise<unknown>;
   /** Whether `mend` leaves the lab as it was, so that no new containers are needed. @default false */
   readonly mended?: true;
+  /** The lab's containers that are made anew after it, where `mend` has not done all. @default all of them */
+  readonly breaks?: readonly string[];
   /** Whether no new containers mend it: the lab is taken down by force, and brought up again for who comes after. @default false */
   readonly ruins?: true;
   /** With what `lab check` is run meanwhile, e.g. another PATH. */
   readonly environment?: () => Readonly<Record<string, string>>;
 }
+
+/** What a saboteur does that takes back all of it, so that nothing is made anew. */
+export type Reversible = Required<Pick<Saboteur, "sabotage" | "mend" | "mended">>;
 
 /** A lab, and all who sabotage it. */
 export interface LabMutants {
@@ -65,7 +70,7 @@ export function on(engine: string | undefined, ...args: string[]): Promise<strin
 export type Place = readonly [engine: string | undefined, container: string];
 
 /** What a saboteur does whose servers say that they are somebody else, and how it lets them be themselves again. */
-export function disguise(...servers: readonly Place[]): Required<Pick<Saboteur, "sabotage" | "mend" | "mended">> {
+export function disguise(...servers: readonly Place[]): Reversible {
   const change = (...command: string[]): Promise<unknown> =>
     Promise.all(
       servers.map(async ([engine, container]) => {
@@ -86,16 +91,52 @@ export async function edit(container: string, expression: string): Promise<void>
   await docker("restart", "--time", "2", container);
 }
 
+/** The same, until it is mended. */
+export function edited(container: string, expression: string): Reversible {
+  return {
+    sabotage: async () => {
+      await docker("exec", container, "cp", SITE, `${SITE}.kept`);
+      await edit(container, expression);
+    },
+    mend: async () => {
+      await docker("exec", container, "mv", `${SITE}.kept`, SITE);
+      await docker("restart", "--time", "2", container);
+    },
+    mended: true,
+  };
+}
+
 /** Edits the configuration of a server, whether or not it runs: nginx reads it at its next start. */
-export async function editForLater(container: string, expression: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "lab-site-"));
-  try {
-    await docker("cp", `${container}:${SITE}`, folder);
-    await onHost("sed", "-i", expression, join(folder, "default.conf"));
-    await docker("cp", join(folder, "default.conf"), `${container}:${SITE}`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+export function editedForLater(container: string, expression: string): Reversible {
+  let folder = "";
+  const put = (file: string): Promise<string> => docker("cp", join(folder, file), `${container}:${SITE}`);
+  return {
+    sabotage: async () => {
+      folder = mkdtempSync(join(tmpdir(), "lab-site-"));
+      await docker("cp", `${container}:${SITE}`, join(folder, "kept.conf"));
+      writeFileSync(join(folder, "other.conf"), await onHost("sed", expression, join(folder, "kept.conf")));
+      await put("other.conf");
+    },
+    mend: async () => {
+      await put("kept.conf");
+      rmSync(folder, { recursive: true });
+    },
+    mended: true,
+  };
+}
+
+/** Stops a container, until it is mended. */
+export function stop(container: string): Reversible {
+  return { sabotage: () => docker("stop", container), mend: () => docker("start", container), mended: true };
+}
+
+/** Connects a container with one more network, until it is mended. @param args more of `docker network connect` */
+export function connect(network: string, container: string, ...args: string[]): Reversible {
+  return {
+    sabotage: () => docker("network", "connect", ...args, network, container),
+    mend: () => docker("network", "disconnect", network, container),
+    mended: true,
+  };
 }
 
 /** The same server, with its configuration, started in another way: `args` are those of `docker run`. */

@@ -1,7 +1,7 @@
 import { APART } from "../project";
 import {
   controlSilent,
-  editForLater,
+  editedForLater,
   inOtherMounts,
   instead,
   type LabMutants,
@@ -26,6 +26,7 @@ const nobodyBehind = ["fail", /nothing listens/] as const;
 const SABOTEURS: readonly Saboteur[] = [
   {
     name: "joiner has a namespace of its own, and publishes a port",
+    breaks: [JOINER],
     sabotage: () => instead(JOINER, "--network", LAN, "--ip", "10.213.85.9", "--publish", "18499:81"),
     red: {
       "joiner/same-namespace": apart,
@@ -42,7 +43,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "owner listens on another port",
-    sabotage: () => editForLater(OWNER, "s/listen .*/listen 82;/"),
+    ...editedForLater(OWNER, "s/listen .*/listen 82;/"),
     red: {
       "joiner/reaches-owner": refused,
       "owner/published": nobodyBehind,
@@ -52,7 +53,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "joiner listens on another port",
-    sabotage: () => editForLater(JOINER, "s/listen .*/listen 83;/"),
+    ...editedForLater(JOINER, "s/listen .*/listen 83;/"),
     red: {
       "owner/reaches-joiner": refused,
       "joiner/answers-at-owners-name": refused,
@@ -63,6 +64,7 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "joiner's process is in owner's mount namespace, and serves nothing",
+    breaks: [JOINER],
     sabotage: () =>
       inOtherMounts(JOINER, "/proc/1/ns/mnt", "--network", `container:${OWNER}`, "--pid", `container:${OWNER}`),
     // It is in owner's process namespace, too, and ends when owner is restarted.
@@ -82,6 +84,7 @@ const SABOTEURS: readonly Saboteur[] = [
     name: "joiner's port of the host leads to owner",
     sabotage: () => natRule("-A", ...REDIRECTION),
     mend: () => natRule("-D", ...REDIRECTION),
+    mended: true,
     red: {
       "joiner/published-by-owner": ownerInstead,
       "restart-owner/joiner-unreachable": ["fail", /something answers where nothing should/],
