@@ -88,6 +88,19 @@ function notice(mutants: LabMutants): void {
     });
   });
 
+  if (mutants.cells !== undefined) {
+    test.each(mutants.cells.map((cells, steps) => ({ cells, steps })))(
+      "lie in a lab whose matrix, after $steps steps, is as predicted in all of its $cells cells",
+      async ({ cells, steps }) => {
+        expect((await project.lab([steps === 0 ? "reset" : "step", lab])).exit).toBe(0);
+        const { exit, stdout } = await project.lab(["matrix", lab, "--probe", "--json"]);
+        const matrix = JSON.parse(stdout) as { cells: { actual?: unknown }[] };
+        expect(matrix.cells.filter(({ actual }) => actual === undefined)).toEqual([]);
+        expect([exit, matrix.cells.length]).toEqual([0, cells]);
+      },
+    );
+  }
+
   // Before the others: the last of them may leave no lab behind.
   if (mutants.everyLookIsLong !== true) {
     test("what must not work does not pass unmeasured", async () => {

@@ -108,6 +108,7 @@ export const overlayServicesMutants: LabMutants = {
   lab: "overlay-services",
   engines: [A, B],
   saboteurs: SABOTEURS,
+  cells: [80, 108, 136],
   everyLookIsLong: true,
   unbreakable: {
     "create-services/balanced-answers": NO_IPVS,

@@ -34,6 +34,8 @@ export interface LabMutants {
   /** The containers of its throw-away engines: what a saboteur broke is made anew on them, they stay. @default none */
   readonly engines?: readonly string[];
   readonly saboteurs: readonly Saboteur[];
+  /** How many cells its matrix has at its beginning and after each step; each is measured. @default the matrix is not looked at */
+  readonly cells?: readonly number[];
   /** Whether its steps stop and start whole hosts: then nobody looks whether what must not work passes unmeasured. @default false */
   readonly everyLookIsLong?: true;
   /** Checks that no saboteur turns red, as nothing on a real engine can or as yet: id (without the lab) → why. Their unit tests break them. */
