@@ -16,9 +16,7 @@ describe.each(LABS.map(({ id }) => id))("lab %s", (id) => {
 
   test("has saboteurs (__tests__/e2e/mutants), with different names", () => {
     const names = mutants?.saboteurs.map(({ name }) => name) ?? [];
-    // None where the lab cannot be on the kernels at hand: then each check says so.
-    const untried = checks.every((one) => one in (mutants?.unbreakable ?? {}));
-    expect(names.length > 0 || untried).toBe(true);
+    expect(names).not.toEqual([]);
     expect(new Set(names).size).toBe(names.length);
   });
 

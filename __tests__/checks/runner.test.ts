@@ -560,6 +560,29 @@ test("commands that hang one after the other end the check", async () => {
   expect(machine.executed).toHaveLength(9);
 });
 
+test("a command that goes on until its neighbour's end is ended with it, and that is no trouble", async () => {
+  const machine = new Machine();
+  const broadcast = check("x/a", {
+    ...{ kind: "broadcast", from: HOST, asksFor: "10.68.1.14" },
+    ...{ engine: "b", heardOn: "eth0.10", notOn: "eth0.20" },
+  });
+  const endless = (argv: readonly string[], _: number, signal?: AbortSignal): Promise<Executed> => {
+    if (argv.includes("tcpdump")) {
+      const heard = "1 eth0.10 B   ARP, Request who-has 10.68.1.14 tell 10.68.1.74, length 28\n";
+      return Promise.resolve({ exit: 0, stdout: heard, stderr: "listening on any" });
+    }
+    return new Promise((ended) => {
+      signal?.addEventListener("abort", () => {
+        ended({ exit: -1, stdout: "", stderr: "", missing: "The operation was aborted" });
+      });
+    });
+  };
+  expect(await only(Object.assign(machine, { execute: endless }), broadcast, 1000)).toMatchObject({
+    verdict: "pass",
+    actual: "heard 1 times on eth0.10, never on eth0.20",
+  });
+});
+
 test("a run of several labs has one beginning", async () => {
   const machine = new Machine(() => REFUSED);
   const origin = machine.now();

@@ -20,6 +20,8 @@ export interface NamedCommand {
   readonly needs?: readonly Need[];
   /** Started at the same time as its neighbours in the list that say so too. @default one after the other */
   readonly together?: true;
+  /** The neighbour with whose end it is ended: what it printed by then counts. @default it ends by itself */
+  readonly until?: string;
   /** Whether what the commands before it returned, by name, leaves it anything to do. @default it is run always */
   readonly due?: (before: Findings["of"]) => boolean;
 }

@@ -207,10 +207,13 @@ async function lookOnce(check: Check, run: Run, limit: number): Promise<Seen> {
     for (const all of grouped(commandsOf(check.probe).filter(given))) {
       const group = all.filter(({ due }) => due?.(observed) ?? true);
       const lists = await Promise.all(group.map(async ({ command }) => resolved(command, surroundings.resolve)));
-      const observeAll = async ({ name }: NamedCommand, index: number): Promise<void> => {
+      const enough = new AbortController();
+      const observeAll = async ({ name, until }: NamedCommand, index: number): Promise<void> => {
+        const ending = until === undefined ? undefined : enough.signal;
         for (const argv of lists[index] ?? []) {
-          observations.push({ name, observation: await observe(argv, run, limit) });
+          observations.push({ name, observation: await observe(argv, run, limit, ending) });
         }
+        if (group.some((other) => other.until === name)) enough.abort();
       };
       await Promise.all(group.map(observeAll));
     }
@@ -261,22 +264,33 @@ function grouped(commands: readonly NamedCommand[]): NamedCommand[][] {
 /** A probe that could not even be made, and cannot be a moment later either. */
 class Unmeasurable extends Error {}
 
-async function observe(argv: readonly string[], run: Run, limit: number): Promise<Observation> {
-  const observation = await executed(argv, run, limit);
+/** @param ending ends it before its time, with what it has printed by then */
+async function observe(argv: readonly string[], run: Run, limit: number, ending?: AbortSignal): Promise<Observation> {
+  const observation = await executed(argv, run, limit, ending);
   const unmeasurable = engineTrouble(observation);
   if (unmeasurable !== undefined) throw unmeasurable;
   return observation;
 }
 
 /** @throws Unmeasurable where it cannot be run, or there is no time left for it */
-async function executed(argv: readonly string[], { surroundings, signal }: Run, limit: number): Promise<Observation> {
+async function executed(
+  argv: readonly string[],
+  { surroundings, signal }: Run,
+  limit: number,
+  ending?: AbortSignal,
+): Promise<Observation> {
   const { execute, now } = surroundings;
   const start = now();
   if (signal?.aborted === true) throw new Unmeasurable(String(signal.reason));
   if (start >= limit) throw new Unmeasurable("the check takes too long: its commands together did not end in time");
   const timeout = Math.min(COMMAND_TIMEOUT_MS, limit - start);
-  const { exit, stdout, stderr, missing } = await execute(argv, timeout, signal);
-  if (missing !== undefined) throw new Unmeasurable(missing);
+  const signals = [signal, ending].filter((one) => one !== undefined);
+  const { exit, stdout, stderr, missing } = await execute(
+    argv,
+    timeout,
+    ...(signals.length === 0 ? [] : [AbortSignal.any(signals)]),
+  );
+  if (missing !== undefined && ending?.aborted !== true) throw new Unmeasurable(missing);
   return { argv, exit, stdout, stderr, milliseconds: now() - start };
 }
 

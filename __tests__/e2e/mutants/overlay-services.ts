@@ -1,5 +1,13 @@
-import { docker } from "../project";
-import { controlSilent, disguise, impostorOf, type LabMutants, on, type Saboteur } from "./saboteur";
+import {
+  controlSilent,
+  createAsTold,
+  createOtherwise,
+  disguise,
+  impostorOf,
+  type LabMutants,
+  on,
+  type Saboteur,
+} from "./saboteur";
 
 const [A, B] = ["labtest-overlay-services-host-a", "labtest-overlay-services-host-b"];
 const [WEB_1, WEB_2] = ["labtest-overlay-services-web-1", "labtest-overlay-services-web-2"];
@@ -8,18 +16,12 @@ const STRANGER = "labtest-stranger";
 
 const answersThough = ["fail", /something answers where nothing should/] as const;
 const notThoseAlone = ["fail", /is somebody else's/] as const;
-const NO_IPVS = "not broken on an engine yet: no kernel with IPVS was at hand";
 
-/** Before the engine's own docker command, where a shell looks for it. */
-const OTHER_DOCKER = "/usr/local/bin/docker";
+const NO_IPVS = "not broken on an engine yet: its saboteur has not run on a kernel with IPVS";
 
-/** On host-a, which manages the swarm, services are created in another way. @param script lines of bash that may run $real */
-async function createOtherwise(script: string): Promise<void> {
-  const begin = `#!/bin/bash\nreal=/usr/bin/docker\n[ "$1 $2" = "service create" ] || exec $real "$@"\n`;
-  const install = `mkdir -p $(dirname ${OTHER_DOCKER}) && printf '%s\\nexec $real "$@"\\n' "$1" >${OTHER_DOCKER} && chmod +x ${OTHER_DOCKER}`;
-  await docker("exec", A, "sh", "-c", install, "sh", `${begin}${script}`);
-}
-const createAsTold = (): Promise<string> => docker("exec", A, "rm", "--force", OTHER_DOCKER);
+/** On host-a, which manages the swarm. */
+const servicesOtherwise = (script: string): Promise<void> => createOtherwise(A, "service", script);
+const servicesAsTold = (): Promise<void> => createAsTold(A);
 
 /** Somebody who is not the lab's, on one of the engines. */
 async function stranger(engine: string, args: readonly string[], ...command: string[]): Promise<void> {
@@ -34,10 +36,10 @@ const SABOTEURS: readonly Saboteur[] = [
     name: "web-2 and all tasks say that they are somebody else",
     sabotage: async () => {
       await web2.sabotage();
-      await createOtherwise(`exec $real "\${@/return 200 \\"/return 200 \\"not-}"`);
+      await servicesOtherwise(`exec $real "\${@/return 200 \\"/return 200 \\"not-}"`);
     },
     mend: async () => {
-      await createAsTold();
+      await servicesAsTold();
       await web2.mend();
     },
     mended: true,
@@ -47,23 +49,26 @@ const SABOTEURS: readonly Saboteur[] = [
       "create-services/spread-on-host-b-answers": impostorOf(),
       "create-services/balanced-on-host-a-answers": impostorOf(),
       "create-services/balanced-on-host-b-answers": impostorOf(),
+      "create-services/balanced-answers": impostorOf(),
       "create-services/balanced-unreachable": controlSilent,
       "publish-ports/local-on-host-b-answers": impostorOf(),
       "publish-ports/local-on-host-a-refused": controlSilent,
+      "publish-ports/mesh-on-host-a-answers": impostorOf(),
       "publish-ports/mesh-on-host-a-refused": controlSilent,
+      "publish-ports/mesh-on-host-b-answers": impostorOf(),
       "publish-ports/mesh-on-host-b-refused": controlSilent,
     },
   },
   {
     name: "spread gets an address of its own, and balanced's tasks are called balanced, too",
     sabotage: () =>
-      createOtherwise(
+      servicesOtherwise(
         `case "$*" in
 *"--name spread "*) exec $real "\${@/dnsrr/vip}";;
 *"--name balanced "*) exec $real "\${@:1:2}" --hostname balanced "\${@:3}";;
 esac`,
       ),
-    mend: createAsTold,
+    mend: servicesAsTold,
     mended: true,
     red: {
       "create-services/spread-means-its-tasks": ["fail", /is missing.*is somebody else's/],

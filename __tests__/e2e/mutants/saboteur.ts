@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "fs";
 import { tmpdir } from "os";
 import { join } from "path";
+import type { KernelAbility } from "../../../lib/engine/kernel";
 import { docker, run } from "../project";
 
 /** Breaks one thing of a lab, on the real engine. */
@@ -31,6 +32,8 @@ export type Reversible = Required<Pick<Saboteur, "sabotage" | "mend" | "mended">
 /** A lab, and all who sabotage it. */
 export interface LabMutants {
   readonly lab: string;
+  /** What the kernel must have for the lab to be: elsewhere nobody sabotages it. @default nothing that labs may lack */
+  readonly kernel?: KernelAbility;
   /** The containers of its throw-away engines: what a saboteur broke is made anew on them, they stay. @default none */
   readonly engines?: readonly string[];
   readonly saboteurs: readonly Saboteur[];
@@ -181,6 +184,31 @@ export async function onHost(...argv: string[]): Promise<string> {
 export async function inNamespace(container: string, ...argv: string[]): Promise<string> {
   const pid = await docker("inspect", "--format", "{{.State.Pid}}", container);
   return onHost("nsenter", "-t", pid, "-n", ...argv);
+}
+
+/** Runs a program of a throw-away host in the network namespace of one of its containers. */
+export async function inNamespaceOn(engine: string, container: string, ...argv: string[]): Promise<void> {
+  const pid = await on(engine, "inspect", "--format", "{{.State.Pid}}", container);
+  await docker("exec", engine, "nsenter", "-t", pid, "-n", ...argv);
+}
+
+/** On a throw-away host, before the engine's own docker command where a shell looks for it. */
+const OTHER_DOCKER = "/usr/local/bin/docker";
+
+/**
+ * On a throw-away host things of one kind are created in another way than it is told.
+ * @param kind as docker calls it, e.g. `service`
+ * @param script lines of bash that may run $real
+ */
+export async function createOtherwise(engine: string, kind: string, script: string): Promise<void> {
+  const begin = `#!/bin/bash\nreal=/usr/bin/docker\n[ "$1 $2" = "${kind} create" ] || exec $real "$@"\n`;
+  const install = `mkdir -p $(dirname ${OTHER_DOCKER}) && printf '%s\\nexec $real "$@"\\n' "$1" >${OTHER_DOCKER} && chmod +x ${OTHER_DOCKER}`;
+  await docker("exec", engine, "sh", "-c", install, "sh", `${begin}${script}`);
+}
+
+/** Ends what {@link createOtherwise} began. */
+export async function createAsTold(engine: string): Promise<void> {
+  await docker("exec", engine, "rm", "--force", OTHER_DOCKER);
 }
 
 /** Adds a rule to the NAT table, at the end or at the beginning, or deletes it. */

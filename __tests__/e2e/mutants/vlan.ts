@@ -1,5 +1,5 @@
 import { APART, docker } from "../project";
-import { controlSilent, disguise, impostorOf, type LabMutants, on, type Saboteur } from "./saboteur";
+import { controlSilent, disguise, impostorOf, inNamespaceOn, type LabMutants, on, type Saboteur } from "./saboteur";
 
 const [A, B] = ["labtest-vlan-host-a", "labtest-vlan-host-b"];
 const IMAGE = "docker-network-labs/nginx:local";
@@ -32,14 +32,8 @@ async function joined(...commands: readonly string[][]): Promise<void> {
 }
 const parted = (): Promise<string> => on(A, "rm", "--force", "joint");
 
-/** Runs a program of a host in the network namespace of one of its containers. */
-async function inNamespaceOf(engine: string, container: string, ...argv: string[]): Promise<void> {
-  const pid = await on(engine, "inspect", "--format", "{{.State.Pid}}", container);
-  await docker("exec", engine, "nsenter", "-t", pid, "-n", ...argv);
-}
-
 const mode = (engine: string, name: string, driverMode: string): Promise<void> =>
-  inNamespaceOf(engine, named(name), "ip", "link", "set", "eth0", "type", "macvlan", "mode", driverMode);
+  inNamespaceOn(engine, named(name), "ip", "link", "set", "eth0", "type", "macvlan", "mode", driverMode);
 
 async function rename(engine: string, from: string, to: string): Promise<void> {
   await ip(engine, "link", "set", from, "down");
@@ -123,7 +117,7 @@ const SABOTEURS: readonly Saboteur[] = [
         ["address", "add", `${at(2, 14)}/32`, "dev", "eth1"],
       );
       // Between hosts an internal network of the real engine's may let no addresses pass but its own.
-      await inNamespaceOf(A, "joint", "iptables", "-t", "nat", "-A", "POSTROUTING", "-j", "MASQUERADE");
+      await inNamespaceOn(A, "joint", "iptables", "-t", "nat", "-A", "POSTROUTING", "-j", "MASQUERADE");
     },
     red: {
       "web-1/other-vlan-web-3": answersThough,
@@ -135,21 +129,18 @@ const SABOTEURS: readonly Saboteur[] = [
     mend: async () => {
       await parted();
       // For a while, they would send what is for the gateways to it.
-      for (const [engine, name] of SERVERS) await inNamespaceOf(engine, named(name), "ip", "neighbour", "flush", "all");
+      for (const [engine, name] of SERVERS) await inNamespaceOn(engine, named(name), "ip", "neighbour", "flush", "all");
     },
     mended: true,
   },
 ];
 
-const NOT_YET = "not broken on an engine yet: no kernel with 802.1Q was at hand";
+const NOT_YET = "not broken on an engine yet: its saboteur has not run on a kernel with 802.1Q";
 
 /** Of each pair `tagged` and `stand-in` one is asked, as the kernel has 802.1Q or not. */
 export const vlanMutants: LabMutants = {
   lab: "vlan",
   engines: [A, B],
   saboteurs: SABOTEURS,
-  unbreakable: {
-    "host-a/tagged": NOT_YET,
-    "host-b/tagged": NOT_YET,
-  },
+  unbreakable: { "host-a/tagged": NOT_YET, "host-b/tagged": NOT_YET },
 };

@@ -21,30 +21,33 @@ export type BroadcastProbe = z.infer<typeof BroadcastProbe>;
 
 export const broadcast: ProbeKind<BroadcastProbe> = {
   needs: () => [],
-  commands: ({ from, asksFor, engine, heardOn, notOn }) => [
-    { name: "heard", command: onEngine(engine, capture(heardOn, asksFor)), together: true },
-    { name: "elsewhere", command: onEngine(engine, capture(notOn, asksFor)), together: true },
-    // Asks each second, and ends without an answer.
-    { name: "ask", command: at(from, ["ping", "-n", "-c", "3", "-W", "1", asksFor]), together: true },
+  commands: ({ from, asksFor, engine }) => [
+    { name: "heard", command: onEngine(engine, capture(asksFor)), together: true },
+    // Asks each second, until that was heard; ends without an answer.
+    { name: "ask", command: at(from, ["ping", "-n", "-c", "10", "-W", "1", asksFor]), together: true, until: "heard" },
   ],
   expected: ({ asksFor, heardOn, notOn }) => `who asks for ${asksFor} is heard on ${heardOn}, and not on ${notOn}`,
   judge: judgeBroadcast,
 };
 
-/** As long as is asked, and longer: that nothing is heard says something only then. */
-const capture = (wire: string, asksFor: string): Command => {
-  return ["timeout", "4", "tcpdump", "-ln", "-i", wire, "arp", "host", asksFor];
+/**
+ * One program listens on all interfaces of the host, and says for each packet on which: so what it heard on one, it would
+ * have heard on the other. Four questions are the whole of one asking, also where it crosses the trunk twice.
+ */
+const capture = (asksFor: string): Command => {
+  const question = ["arp", "dst", "host", asksFor, "and", "arp[7]", "==", "1"];
+  return ["timeout", "15", "tcpdump", "-ln", "-i", "any", "-c", "4", ...question];
 };
 
 function judgeBroadcast({ asksFor, heardOn, notOn }: BroadcastProbe, findings: Findings): Judgement {
-  const captures = [findings.one("heard"), findings.one("elsewhere")] as const;
-  for (const { stderr } of captures) {
-    if (!/listening on/.test(stderr)) return error(`tcpdump did not listen: ${stderr.trim()}`);
-  }
+  const { stdout, stderr } = findings.one("heard");
+  if (!/listening on/.test(stderr)) return error(`tcpdump did not listen: ${stderr.trim()}`);
   if (findings.one("ask").exit === 0) {
     return error(`somebody answers at ${asksFor}, which nobody should have`, "who knows an address asks nobody for it");
   }
-  const [heard, elsewhere] = captures.map(({ stdout }) => stdout.split(`who-has ${asksFor} `).length - 1);
+  const on = (wire: string): number =>
+    stdout.split("\n").filter((line) => line.split(" ")[1] === wire && line.includes(`who-has ${asksFor} `)).length;
+  const [heard, elsewhere] = [on(heardOn), on(notOn)];
   if (elsewhere !== 0) {
     return fail(
       `who asks for ${asksFor} is heard on ${notOn} too`,

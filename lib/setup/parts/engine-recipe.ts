@@ -80,6 +80,13 @@ if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
   while read -r process; do echo "$process" >/sys/fs/cgroup/init/cgroup.procs || true; done </sys/fs/cgroup/cgroup.procs
   sed -e 's/ / +/g' -e 's/^/+/' /sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
 fi
+# As for an engine that set-up starts: a kernel without nftables wants the other form of iptables. Only making tells.
+makes_chains() { unshare --net "$1" --table nat --new-chain probe 2>/dev/null; }
+if ! makes_chains iptables && makes_chains iptables-legacy; then
+  for program in iptables ip6tables; do
+    for name in $program $program-save $program-restore; do ln -sf xtables-legacy-multi "/usr/sbin/$name"; done
+  done
+fi
 dockerd --host unix:///run/docker.sock --host unix:///engine/docker.sock "$@" &
 engine=$!
 trap 'kill -TERM "$engine"' TERM INT
