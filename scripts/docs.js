@@ -196,7 +196,7 @@ function fillReadme() {
   fill("README.md", "transcript: npm start", shown(["npm start"]));
   output("docker exec lab-bridge-web-1 sed -i 's/listen 80/listen 81/' /etc/nginx/conf.d/default.conf");
   output("docker restart lab-bridge-web-1");
-  const failure = "npx lab check bridge | grep --after-context 7 'FAIL  bridge/web-1/published'";
+  const failure = "npx lab check bridge | grep --after-context 9 'FAIL  bridge/web-1/published'";
   fill("README.md", "transcript: failure", shown([failure]));
   output("npm stop");
   const refused = ["npx lab up brigde", "npx lab up host --http-port 80a", "npx lab up bridge --subnet 10.77.0.5/24"];
