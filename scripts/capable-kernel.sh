@@ -12,7 +12,7 @@ usage: npm run capable-kernel [-- COMMAND [ARGUMENT…]]
 
 Runs COMMAND in this project's folder, as root, and ends with its exit code. Without one, each lab that kernels may be too
 small for (ipvlan, vlan, overlay-services, overlay-encrypted) is brought up, planned again (nothing may change), checked,
-probed by its matrix, and taken down: about 30 minutes.
+probed by its matrix, and taken down.
 
   npm run capable-kernel -- env LAB_MUTANTS=ipvlan npm run mutants -- -t "lab ipvlan"
 END
