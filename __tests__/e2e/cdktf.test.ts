@@ -1,7 +1,8 @@
-import { appendFileSync, readdirSync, readFileSync } from "fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "fs";
+import { tmpdir } from "os";
 import { join } from "path";
 import { docker, TestProject } from "./project";
-import { type Snapshot, snapshot } from "./surroundings";
+import { type Snapshot, settled, snapshot } from "./surroundings";
 
 describe("the same lab by the cdktf command, with no flags or variables of its own", () => {
   const project = new TestProject();
@@ -47,7 +48,7 @@ describe("the same lab by the cdktf command, with no flags or variables of its o
     const destroy = await project.cdktf(["destroy", "host", "--auto-approve"]);
     expect(destroy.said).toContain("lab host: nothing is left of it");
     expect(destroy.exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 });
 
@@ -57,9 +58,13 @@ describe("a lab that does not behave as taught", () => {
   let before: Snapshot;
 
   beforeAll(async () => {
-    // The same image, but nginx is never started: a container that runs and serves nothing.
+    // The same image, but its nginx only sleeps: a container that runs and serves nothing.
     const id = await docker("create", "docker-network-labs/nginx:local");
-    await docker("commit", "--change", 'CMD ["sleep", "600"]', id, idle);
+    const folder = mkdtempSync(join(tmpdir(), "lab-idle-"));
+    writeFileSync(join(folder, "nginx"), "#!/bin/sh\nexec sleep 600\n", { mode: 0o755 });
+    await docker("cp", join(folder, "nginx"), `${id}:/usr/sbin/nginx`);
+    rmSync(folder, { recursive: true });
+    await docker("commit", id, idle);
     await docker("rm", id);
     before = await snapshot();
   });
@@ -89,6 +94,6 @@ describe("a lab that does not behave as taught", () => {
   test("is mended by the right image, and leaves nothing", async () => {
     expect((await project.lab(["up", "host"])).exit).toBe(0);
     expect((await project.lab(["down", "host"])).exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 });

@@ -4,7 +4,7 @@ import { resolve } from "path";
 import { setTimeout } from "timers/promises";
 import type { CheckRecord, Verdict } from "../../lib/checks/record";
 import { APART, docker, type Ran, run, TestProject } from "./project";
-import { type Snapshot, snapshot } from "./surroundings";
+import { type Snapshot, settled, snapshot } from "./surroundings";
 
 const FILE = resolve("__tests__/e2e/labs-of-tests/gated.ts");
 const WEB = "labtest-gated-web";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await project.remove();
-  expect(await snapshot()).toEqual(before);
+  expect(await settled(before)).toEqual(before);
 });
 
 type Doing = (work: () => Promise<void>) => Promise<void>;

@@ -10,7 +10,7 @@ import type { Topology } from "../../lib/topology/topology";
 import { engineDice, engineLabOf, LAN } from "../topology/engine-topologies";
 import { DeployedEngines } from "./deployed-engines";
 import { describeWithEngines } from "./engine-image";
-import { type Snapshot, snapshot } from "./surroundings";
+import { type Snapshot, settled, snapshot } from "./surroundings";
 
 const client = connect(process.env["DOCKER_HOST"] || DEFAULT_HOST);
 const PLAIN = styleFor({ isTTY: false }, {});
@@ -32,7 +32,7 @@ describeWithEngines("random labs of two engines, really deployed: what was predi
   });
   afterAll(async () => {
     await engines.remove();
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test.each(topologies.map((topology, place) => ({ topology, place })))(

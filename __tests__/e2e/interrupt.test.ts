@@ -1,6 +1,6 @@
 import { spawn } from "child_process";
 import { APART, TestProject } from "./project";
-import { snapshot } from "./surroundings";
+import { settled, snapshot } from "./surroundings";
 
 /** Starts `lab up`, and interrupts it as soon as it has said `words`. */
 function interrupted(project: TestProject, words: string): Promise<{ exit: number | null; said: string }> {
@@ -28,7 +28,7 @@ test("Ctrl-C in the middle of a deploy: Terraform ends in order, the exit code s
     expect(exit).toBe(130);
     expect((await project.lab(["up", "bridge"])).exit).toBe(0);
     expect((await project.lab(["down", "bridge"])).exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   } finally {
     await project.remove();
   }

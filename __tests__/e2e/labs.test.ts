@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "f
 import { resolve } from "path";
 import type { CheckRecord } from "../../lib/checks/record";
 import { APART, docker, type Ran, run, TestProject } from "./project";
-import { type Snapshot, snapshot } from "./surroundings";
+import { type Snapshot, settled, snapshot } from "./surroundings";
 
 const WEB = "labtest-host-web";
 /** The two of `npm start`. All others come up, plan nothing more and vanish in mutants.test.ts, each once. */
@@ -139,7 +139,7 @@ describe("labs, from creation to teardown, by the lab command", () => {
     const down = await project.lab(["down", "--all"]);
     expect(down.said).toContain("host is gone");
     expect(down.exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("are not up any more: checking them is refused, and says what to do", async () => {
@@ -243,7 +243,7 @@ describe("a lab with steps", () => {
     await reset();
     await step();
     expect((await project.lab(["down", "port-conflict"])).exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
     expect((await project.lab(["step", "port-conflict"])).stderr).toContain("npx lab up port-conflict");
   });
 });
@@ -269,7 +269,7 @@ describe("a teardown that does not go well", () => {
       await rule("-D");
     }
     expect((await project.lab(["down", "bridge"])).stdout).toContain("bridge is gone");
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 });
 
@@ -306,7 +306,7 @@ describe("a lab of one's own, from a file", () => {
     const check = await project.lab(["check"]);
     expect(check.stdout).toContain("2 passed, 0 failed");
     expect((await project.lab(["down", file])).exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("is as well one of two isolated networks, all of whose failures were proven beside what works", async () => {
@@ -317,7 +317,7 @@ describe("a lab of one's own, from a file", () => {
     expect(up.stdout).toContain("✓ checks: 3 passed, 0 failed");
     expect(up.exit).toBe(0);
     expect((await project.lab(["down", isolated])).exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("is taken away by down --all too, which knows it by its labels only", async () => {
@@ -326,7 +326,7 @@ describe("a lab of one's own, from a file", () => {
     const down = await project.lab(["down", "--all"]);
     expect(down.stdout).toContain("labtest-two-servers-front removed (no state knew it)");
     expect(down.exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("is deployed by cdktf, which is told of the file", async () => {
@@ -336,7 +336,7 @@ describe("a lab of one's own, from a file", () => {
     expect(deploy.said).toContain("lab two-servers: 2 passed, 0 failed");
     const destroy = await project.cdktf(["destroy", "two-servers", "--auto-approve", ...app]);
     expect(destroy.said).toContain("nothing is left of it");
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 });
 
@@ -377,7 +377,7 @@ describe("a lab of every mode", () => {
     expect(verdictOf("neighbour/reach-owner-80-by-address-on-lan")).toBe("fail");
     expect(verdictOf("hidden/reach-owner-80-by-name")).toBe("pass");
     expect((await project.lab(["down", file])).exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 });
 
@@ -406,7 +406,7 @@ describe("a lab whose state is lost or broken", () => {
     expect(down.stdout).toContain(".aside");
     expect(down.exit).toBe(0);
     expect(existsSync(state)).toBe(false);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("lost: bringing it up is refused with the way out, and down removes what carries its labels", async () => {
@@ -420,6 +420,6 @@ describe("a lab whose state is lost or broken", () => {
     expect(kept).toContain(WEB);
     const down = await project.lab(["down", "host"]);
     expect(down.stdout).toContain(`${WEB} removed (no state knew it)`);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 });

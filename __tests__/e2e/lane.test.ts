@@ -4,7 +4,7 @@ import { join } from "path";
 import { setTimeout } from "timers/promises";
 import { type Lane, openLanes, whyNoLanes } from "../../bin/lane";
 import { run } from "./project";
-import { type Snapshot, snapshot } from "./surroundings";
+import { type Snapshot, settled, snapshot } from "./surroundings";
 
 const LANES = join(__dirname, "../../bin/lane.js");
 const describeWithLanes = whyNoLanes() === undefined ? describe : describe.skip;
@@ -36,7 +36,7 @@ describeWithLanes("a lane for tests", () => {
   });
 
   test("is seen by nobody outside: no network, interface, listener, or rule", async () => {
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("has no way out", async () => {
@@ -59,12 +59,12 @@ describeWithLanes("a lane for tests", () => {
     expect(existsSync(folder)).toBe(true);
     opener.kill("SIGKILL");
     await until(() => !existsSync(folder));
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("is gone with its folder when it is closed", async () => {
     await lane?.close();
     expect(existsSync(lane?.folder ?? "/")).toBe(false);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 });

@@ -11,7 +11,7 @@ import { styleFor } from "../../lib/report/style";
 import type { Topology } from "../../lib/topology/topology";
 import { dice, labOf } from "../topology/topologies";
 import { deployTopologies, removeTopologies } from "./deployed-topology";
-import { type Snapshot, snapshot } from "./surroundings";
+import { type Snapshot, settled, snapshot } from "./surroundings";
 
 const docker = connect(process.env["DOCKER_HOST"] || DEFAULT_HOST);
 const PLAIN = styleFor({ isTTY: false }, {});
@@ -35,7 +35,7 @@ afterEach(() => removeTopologies(docker));
 afterAll(async () => {
   const remotes = Array.from({ length: AT_ONCE }, (_, place) => labOf({ networks: [], servers: [] }, place).remotes);
   await removeWires(remotes.flat(), execute);
-  expect(await snapshot()).toEqual(before);
+  expect(await settled(before)).toEqual(before);
 });
 
 describe("random labs, really deployed: what was predicted is what is measured, in every cell", () => {

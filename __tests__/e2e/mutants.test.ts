@@ -9,7 +9,7 @@ import { roundsOf } from "./mutants/negative";
 import { type LabMutants, MUTANT, on } from "./mutants/saboteur";
 import { gaps, type Seen, table } from "./mutants/table";
 import { docker, type Ran, run, TestProject } from "./project";
-import { type Snapshot, snapshot } from "./surroundings";
+import { type Snapshot, settled, snapshot } from "./surroundings";
 
 /*
  * Every check is seen to fail: each saboteur breaks one thing on the real engine, and exactly the checks that are about
@@ -52,7 +52,8 @@ function notice(mutants: LabMutants): void {
     if (containers !== undefined) await docker("rm", "--force", ...containers);
     else for (const engine of mutants.engines ?? [undefined]) await removeServers(lab, engine);
     // Before another gets its name, and this one is left without any.
-    await run(["docker", "rmi", "--force", MUTANT], "/");
+    const images = await docker("images", "--quiet", MUTANT);
+    if (images !== "") await docker("rmi", "--force", ...images.split("\n"));
     const targets = allButChecks(readFileSync(project.path("cdktf.out/stacks", lab, "cdk.tf.json"), "utf8"));
     expect(await terraform("apply", "-auto-approve", ...targets)).toMatchObject({ exit: 0 });
   };
@@ -79,7 +80,7 @@ function notice(mutants: LabMutants): void {
   afterAll(async () => {
     if (seen.length > 0) process.stdout.write(`\n${table(mutants, seen)}\n\n`);
     await project.remove();
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("lie in a stack of which a second plan is empty", async () => {

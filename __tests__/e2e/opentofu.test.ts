@@ -1,7 +1,7 @@
 import { existsSync } from "fs";
 import { delimiter, join } from "path";
 import { TestProject } from "./project";
-import { snapshot } from "./surroundings";
+import { settled, snapshot } from "./surroundings";
 
 const onPath = (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, "tofu")));
 
@@ -19,6 +19,6 @@ const onPath = (process.env["PATH"] ?? "").split(delimiter).some((folder) => exi
     expect(up.stdout).not.toContain("docker_container");
     expect(up.exit).toBe(0);
     expect((await project.lab(["down", "host"])).exit).toBe(0);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 });

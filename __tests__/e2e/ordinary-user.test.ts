@@ -4,7 +4,7 @@ import { dirname, resolve } from "path";
 import { setTimeout } from "timers/promises";
 import type { CheckRecord } from "../../lib/checks/record";
 import { APART, docker, type Ran, run, TestProject } from "./project";
-import { snapshot } from "./surroundings";
+import { settled, snapshot } from "./surroundings";
 
 /** Nobody in particular. */
 const USER = "65534";
@@ -116,7 +116,7 @@ testWhereFit(REASON === undefined ? NAME : `${NAME} (${REASON})`, async () => {
 
     const down = await user.lab("down", "host", "bridge");
     expect([down.exit, down.said]).toEqual([0, down.said]);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   } finally {
     await user.remove();
   }

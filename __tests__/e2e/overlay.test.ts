@@ -2,7 +2,7 @@ import { existsSync } from "fs";
 import type { CheckRecord } from "../../lib/checks/record";
 import { describeWithEngines, engineReady } from "./engine-image";
 import { APART, docker, run, TestProject } from "./project";
-import { type Snapshot, snapshot } from "./surroundings";
+import { type Snapshot, settled, snapshot } from "./surroundings";
 
 const [A, B] = ["labtest-overlay-host-a", "labtest-overlay-host-b"];
 
@@ -85,7 +85,7 @@ describeWithEngines("lab overlay, on two throw-away engines", () => {
     expect(down.said).toContain("overlay is gone");
     expect(down.exit).toBe(0);
     expect(existsSync(project.path(".lab/engines/overlay"))).toBe(false);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("goes by force when an engine is gone", async () => {
@@ -98,6 +98,6 @@ describeWithEngines("lab overlay, on two throw-away engines", () => {
     expect(down.said).toContain("overlay is gone");
     expect(down.exit).toBe(0);
     expect(existsSync(project.path(".lab/engines/overlay"))).toBe(false);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 });

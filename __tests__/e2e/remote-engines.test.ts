@@ -7,7 +7,7 @@ import { join } from "path";
 import type { CheckRecord } from "../../lib/checks/record";
 import { describeWithSsh, HAS_OPENSSL, ENGINE_IMAGE, ENGINE_RIGHTS, engineReady } from "./engine-image";
 import { docker, type Ran, run, TestProject } from "./project";
-import { type Snapshot, snapshot } from "./surroundings";
+import { type Snapshot, settled, snapshot } from "./surroundings";
 
 const MACHINES = [
   { name: "labtest-machine-a", address: "10.213.74.10" },
@@ -183,7 +183,7 @@ describeWithSsh("lab overlay, on two machines that are there already", () => {
   afterAll(async () => {
     await project.remove();
     await machines.remove();
-    expect(await snapshot()).toEqual(empty);
+    expect(await settled(empty)).toEqual(empty);
   });
 
   test("is refused where a host's key is not known, before anything is done", async () => {
@@ -204,7 +204,7 @@ describeWithSsh("lab overlay, on two machines that are there already", () => {
       "labtest-overlay-web-3\nlabtest-overlay-web-1",
       "labtest-overlay-web-4\nlabtest-overlay-web-2",
     ]);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("plans nothing more, and is checked and told of without the option", async () => {
@@ -225,7 +225,7 @@ describeWithSsh("lab overlay, on two machines that are there already", () => {
     expect(down.exit).toBe(0);
     expect(await containers()).toEqual(["", ""]);
     expect(await Promise.all(MACHINES.map(swarm))).toEqual(["inactive", "inactive"]);
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("are refused where only one is in a swarm", async () => {

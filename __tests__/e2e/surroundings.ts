@@ -1,3 +1,5 @@
+import { setTimeout } from "timers/promises";
+import { isDeepStrictEqual } from "util";
 import { run } from "./project";
 
 /** What there is on the engine and the host that a lab could leave behind. */
@@ -27,6 +29,19 @@ export async function snapshot(): Promise<Snapshot> {
   // Engine 20.10 enters its jump to DOCKER-USER twice when networks come and go at the same time: that is its own race,
   // and no rule of a lab is there twice.
   return { containers, images, networks, volumes, interfaces, routes, listeners, rules: [...new Set(rules)] };
+}
+
+/** How long the kernel may take for it: it removes the interfaces of a namespace that has ended when it finds the time. */
+const SETTLING_SECONDS = 60;
+
+/** What there is once it is as it was before, or, where it does not get so in time, what there is then. */
+export async function settled(before: Snapshot): Promise<Snapshot> {
+  const end = Date.now() + SETTLING_SECONDS * 1000;
+  for (;;) {
+    const now = await snapshot();
+    if (isDeepStrictEqual(now, before) || Date.now() > end) return now;
+    await setTimeout(200);
+  }
 }
 
 async function lines(argv: string[], pick: (line: string) => string | undefined = (line) => line): Promise<string[]> {

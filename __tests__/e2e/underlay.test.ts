@@ -2,7 +2,7 @@ import { release } from "os";
 import { kernelAbilities } from "../../lib/engine/kernel";
 import { describeWithEngines } from "./engine-image";
 import { TestProject } from "./project";
-import { snapshot } from "./surroundings";
+import { settled, snapshot } from "./surroundings";
 
 /* Lab macvlan comes up, plans nothing more, is broken and vanishes in mutants.test.ts. */
 
@@ -21,7 +21,7 @@ describeWithEngines("labs on the LAN of their hosts", () => {
       expect(up.exit).toBe(0);
       expect((await project.lab(["down", "ipvlan"])).exit).toBe(0);
     }
-    expect(await snapshot()).toEqual(before);
+    expect(await settled(before)).toEqual(before);
   });
 
   test("a mode that keeps nobody apart is refused", async () => {

@@ -13,7 +13,7 @@ import {
   instead,
   type LabMutants,
   listensOn,
-  MUTANT,
+  mutantOf,
   natRule,
   noCurl,
   onHost,
@@ -448,7 +448,7 @@ const SABOTEURS: readonly Saboteur[] = [
     breaks: [WEB1],
     sabotage: async () => {
       await instead(WEB1, "--network", LAN, "--ip", "10.213.77.2", "--network-alias", "web-1");
-      await docker("run", "--detach", "--name", "labtest-impostor", "--network", "host", MUTANT);
+      await docker("run", "--detach", "--name", "labtest-impostor", "--network", "host", mutantOf(WEB1));
       await edit("labtest-impostor", `s/listen .*/listen ${PUBLISHED};/`);
     },
     red: {

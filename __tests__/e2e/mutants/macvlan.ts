@@ -4,7 +4,7 @@ import {
   disguise,
   impostorOf,
   type LabMutants,
-  MUTANT,
+  mutantOf,
   on,
   otherDocker,
   type Saboteur,
@@ -26,12 +26,12 @@ const noWay = ["fail", /curl exit (?:7|28)/] as const;
  * eth0's MAC address stands for it.
  */
 async function instead(engine: string, network: string, name: string, address: string, mode: string): Promise<void> {
-  await on(engine, "commit", named(name), `${MUTANT}-${name}`);
+  await on(engine, "commit", named(name), mutantOf(name));
   await on(engine, "rm", "--force", named(name));
   const place = ["--network", named(network), "--ip", address, "--network-alias", name, "--cap-add", "NET_ADMIN"];
   const change = `ip link set eth0 type macvlan mode ${mode} && ip address add ${address}/32 dev lo`;
   const start = ["sh", "-c", `${change} && exec nginx -g 'daemon off;'`];
-  await on(engine, "run", "--detach", "--name", named(name), ...place, `${MUTANT}-${name}`, ...start);
+  await on(engine, "run", "--detach", "--name", named(name), ...place, mutantOf(name), ...start);
 }
 
 const SABOTEURS: readonly Saboteur[] = [

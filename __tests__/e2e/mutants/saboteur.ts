@@ -45,8 +45,9 @@ export interface LabMutants {
   readonly unbreakable: Readonly<Record<string, string>>;
 }
 
-/** The image of containers that a saboteur starts; removed after each. */
-export const MUTANT = "labtest-mutant:local";
+/** The images of containers that a saboteur starts: one of each container, since one without a name would stay. */
+export const MUTANT = "labtest-mutant";
+export const mutantOf = (container: string): string => `${MUTANT}:${container}`;
 
 /** Verdicts that many saboteurs cause. */
 export const noCurl = ["error", /curl/] as const;
@@ -146,16 +147,16 @@ export function connect(network: string, container: string, ...args: string[]): 
 
 /** The same server, with its configuration, started in another way: `args` are those of `docker run`. */
 export async function instead(container: string, ...args: string[]): Promise<void> {
-  await docker("commit", container, MUTANT);
+  await docker("commit", container, mutantOf(container));
   await docker("rm", "--force", container);
-  await docker("run", "--detach", "--name", container, ...args, MUTANT);
+  await docker("run", "--detach", "--name", container, ...args, mutantOf(container));
 }
 
 /** A container of the same name that serves nothing. */
 export async function idleInstead(container: string, network: string): Promise<void> {
-  await docker("commit", "--change", 'CMD ["sleep", "600"]', container, MUTANT);
+  await docker("commit", "--change", 'CMD ["sleep", "600"]', container, mutantOf(container));
   await docker("rm", "--force", container);
-  await docker("run", "--detach", "--name", container, "--network", network, MUTANT);
+  await docker("run", "--detach", "--name", container, "--network", network, mutantOf(container));
 }
 
 /**
@@ -165,11 +166,12 @@ export async function idleInstead(container: string, network: string): Promise<v
  * @param args those of `docker run`
  */
 export async function inOtherMounts(container: string, namespace: string, ...args: string[]): Promise<void> {
-  await docker("commit", container, MUTANT);
+  await docker("commit", container, mutantOf(container));
   await docker("rm", "--force", container);
   await docker(
     ...["run", "--detach", "--name", container, "--cap-add", "SYS_ADMIN", "--cap-add", "SYS_PTRACE"],
-    ...["--security-opt", "apparmor=unconfined", ...args, MUTANT, "nsenter", `--mount=${namespace}`, "sleep", "600"],
+    ...["--security-opt", "apparmor=unconfined", ...args, mutantOf(container)],
+    ...["nsenter", `--mount=${namespace}`, "sleep", "600"],
   );
 }
 
