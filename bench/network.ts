@@ -27,7 +27,12 @@ export async function networkGroup(place: Place): Promise<Group> {
     steps: [
       ...steps(place, "from the host", [], fromHost),
       ...(outside && port !== undefined
-        ? steps(place, "from outside", ["docker", "exec", `${PREFIX}${lab}-remote`], `${wireOf(lab)}:${String(port)}`)
+        ? steps(
+            place,
+            "from outside",
+            ["docker", "exec", `${PREFIX}${lab}-remote`],
+            `${wireOf(place, lab)}:${String(port)}`,
+          )
         : []),
     ],
   });
@@ -45,9 +50,8 @@ export async function networkGroup(place: Place): Promise<Group> {
 }
 
 /** The host's address, as the lab's remote machine knows it. */
-function wireOf(lab: string): string {
-  const range = process.env["LAB_REMOTE_RANGE"];
-  return new RemoteMachine(new Identity(lab, "bench"), "remote", {}, range === "" ? undefined : range).hostAddress;
+function wireOf({ environment }: Place, lab: string): string {
+  return new RemoteMachine(new Identity(lab, "bench"), "remote", {}, environment["LAB_REMOTE_RANGE"]).hostAddress;
 }
 
 /**
