@@ -1,3 +1,4 @@
+import { setTimeout } from "timers/promises";
 import { APART, docker } from "../project";
 import { controlSilent, disguise, impostorOf, inNamespaceOn, type LabMutants, on, type Saboteur } from "./saboteur";
 
@@ -39,6 +40,14 @@ async function rename(engine: string, from: string, to: string): Promise<void> {
   await ip(engine, "link", "set", from, "down");
   await ip(engine, "link", "set", from, "name", to);
   await ip(engine, "link", "set", to, "up");
+}
+
+/** The kernel tells what sits on an interface only after a while, up to a second, that it is up again. */
+async function allUp(): Promise<void> {
+  const end = Date.now() + 30_000;
+  const isDown = async ([engine, name]: (typeof SERVERS)[number]): Promise<boolean> =>
+    (await on(engine, "exec", named(name), "cat", "/sys/class/net/eth0/operstate")).endsWith("down");
+  while ((await Promise.all(SERVERS.map(isDown))).includes(true) && Date.now() < end) await setTimeout(100);
 }
 
 const PARENTS = [
@@ -83,15 +92,17 @@ const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: "the parents have other names, and theirs are those of interfaces of another kind, in docker0",
-    sabotage: () =>
-      Promise.all(
+    sabotage: async () => {
+      await Promise.all(
         PARENTS.map(async ([engine, parent]) => {
           await rename(engine, parent, "parent");
           await ip(engine, "link", "add", "link", "eth0", "name", parent, "type", "macvlan", "mode", "bridge");
           await ip(engine, "link", "set", parent, "master", "docker0");
           await ip(engine, "link", "set", parent, "up");
         }),
-      ),
+      );
+      await allUp();
+    },
     red: {
       "host-a/tagged": anotherWay,
       "host-b/tagged": anotherWay,
@@ -100,13 +111,15 @@ const SABOTEURS: readonly Saboteur[] = [
       "host-a/no-bridge": ["fail", /it could do what it must not be able to do/],
       "host-b/no-bridge": ["fail", /it could do what it must not be able to do/],
     },
-    mend: () =>
-      Promise.all(
+    mend: async () => {
+      await Promise.all(
         PARENTS.map(async ([engine, parent]) => {
           await ip(engine, "link", "delete", parent);
           await rename(engine, "parent", parent);
         }),
-      ),
+      );
+      await allUp();
+    },
     mended: true,
   },
   {
